@@ -1,0 +1,1 @@
+"""Delivery plumbing for event-driven services on Kafka and MongoDB."""

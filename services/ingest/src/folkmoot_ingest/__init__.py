@@ -1,0 +1,1 @@
+"""Folkmoot ingest: captures conversations from every tool, unedited."""

@@ -1,0 +1,1 @@
+"""Other outside worlds of ingest."""

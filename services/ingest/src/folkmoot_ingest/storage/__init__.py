@@ -1,0 +1,1 @@
+"""MongoDB out: one module per collection that ingest owns."""

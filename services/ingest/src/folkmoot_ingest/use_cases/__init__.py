@@ -1,0 +1,1 @@
+"""What ingest does, one verb a module."""

@@ -1,0 +1,1 @@
+"""Folkmoot notification: tells people what they asked to be told."""

@@ -1,0 +1,1 @@
+"""The rules of notification: pure, no I/O."""

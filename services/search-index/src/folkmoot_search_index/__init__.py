@@ -1,0 +1,1 @@
+"""Folkmoot search-index: one search across all tools."""

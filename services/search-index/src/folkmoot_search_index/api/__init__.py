@@ -1,0 +1,1 @@
+"""HTTP in: what search-index answers."""

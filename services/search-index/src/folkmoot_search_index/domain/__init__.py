@@ -1,0 +1,1 @@
+"""The rules of search-index: pure, no I/O."""

@@ -1,0 +1,1 @@
+"""What search-index does, one verb a module."""

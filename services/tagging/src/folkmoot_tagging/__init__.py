@@ -1,0 +1,1 @@
+"""Folkmoot tagging: says what each item is about, and why."""

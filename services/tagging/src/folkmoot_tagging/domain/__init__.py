@@ -1,0 +1,1 @@
+"""The rules of tagging: pure, no I/O."""

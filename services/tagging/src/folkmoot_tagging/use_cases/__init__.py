@@ -1,0 +1,1 @@
+"""What tagging does, one verb a module."""
