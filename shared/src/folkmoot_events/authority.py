@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Frozen, Moment, Revision, Score
+from folkmoot_events.envelope import CompanyId, Event, Frozen, Moment, Revision, Score
 
 TOPIC = "folkmoot.authority.v1"
 
@@ -12,9 +12,9 @@ TOPIC = "folkmoot.authority.v1"
 class Component(Frozen):
     """One part of an assessment, so that it can explain itself."""
 
-    name: str
-    value: float
-    weight: float
+    name: str = Field(description="What was measured.", examples=["accepted_answers"])
+    value: float = Field(description="The measure, in the measure's own unit.")
+    weight: float = Field(description="What one unit adds to the score; unitless.")
 
 
 class AuthorityAssessed(Event):
@@ -25,9 +25,9 @@ class AuthorityAssessed(Event):
     key_path: ClassVar[str] = "subject_id"
 
     subject_id: str = Field(description="Person id or item id.")
-    subject_kind: Literal["person", "item"]
+    subject_kind: Literal["person", "item"] = Field(description="What the id names.")
     revision: Revision
-    company: str
-    score: Score
-    components: tuple[Component, ...]
-    assessed: Moment
+    company: CompanyId
+    score: Score = Field(description="Authority within the company, 0 to 1.")
+    components: tuple[Component, ...] = Field(description="What the score is made of.")
+    assessed: Moment = Field(description="When it was computed; RFC 3339.")

@@ -4,7 +4,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Moment, Revision
+from folkmoot_events.envelope import (
+    CompanyId,
+    Event,
+    ItemId,
+    Moment,
+    PersonId,
+    Revision,
+)
 
 TOPIC = "folkmoot.deliveries.v1"
 
@@ -15,13 +22,15 @@ class _Delivery(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "subscription_id"
 
-    subscription_id: str
-    notification_id: str
+    subscription_id: str = Field(description="The standing query that matched.")
+    notification_id: str = Field(
+        description="Deterministic from subscription, item and channel."
+    )
     revision: Revision
-    company: str
-    person_id: str
-    item_id: str
-    channel: Channel
+    company: CompanyId = Field(description="Id of the reader's company.")
+    person_id: PersonId = Field(description="Id of the reader.")
+    item_id: ItemId
+    channel: Channel = Field(description="How it was to reach the reader.")
 
 
 class NotificationDelivered(_Delivery):
@@ -29,8 +38,8 @@ class NotificationDelivered(_Delivery):
 
     type: ClassVar[str] = "folkmoot.notification.delivered.v1"
 
-    attempts: int = Field(ge=1)
-    delivered: Moment
+    attempts: int = Field(ge=1, description="Tries made, the last one included.")
+    delivered: Moment = Field(description="When the channel took it; RFC 3339.")
 
 
 class NotificationFailed(_Delivery):
@@ -38,9 +47,9 @@ class NotificationFailed(_Delivery):
 
     type: ClassVar[str] = "folkmoot.notification.failed.v1"
 
-    attempts: int = Field(ge=1)
+    attempts: int = Field(ge=1, description="Tries made, the last one included.")
     reason: str = Field(description="What the channel answered, without content.")
-    failed: Moment
+    failed: Moment = Field(description="When it was given up; RFC 3339.")
 
 
 class NotificationRead(_Delivery):
@@ -48,4 +57,4 @@ class NotificationRead(_Delivery):
 
     type: ClassVar[str] = "folkmoot.notification.read.v1"
 
-    read: Moment
+    read: Moment = Field(description="When the reader opened it; RFC 3339.")

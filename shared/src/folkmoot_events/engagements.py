@@ -4,7 +4,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Moment, PersonRef, Revision
+from folkmoot_events.envelope import (
+    CompanyId,
+    Event,
+    ItemId,
+    Moment,
+    PersonRef,
+    Revision,
+)
 
 TOPIC = "folkmoot.engagements.v1"
 
@@ -27,12 +34,12 @@ class EngagementRecorded(Event):
 
     engagement_id: str = Field(description="Deterministic from item, person and kind.")
     revision: Revision
-    item_id: str
-    company: str
-    person: PersonRef
-    kind: Engagement
+    item_id: ItemId
+    company: CompanyId
+    person: PersonRef = Field(description="Who did it.")
+    kind: Engagement = Field(description="What they did.")
     value: str | None = Field(default=None, description="Such as the emoji's name.")
-    occurred: Moment
+    occurred: Moment = Field(description="When, at the source; RFC 3339.")
 
 
 class EngagementWithdrawn(Event):
@@ -42,8 +49,8 @@ class EngagementWithdrawn(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item_id"
 
-    engagement_id: str
+    engagement_id: str = Field(description="The one that was recorded.")
     revision: Revision
-    item_id: str
-    company: str
-    withdrawn: Moment
+    item_id: ItemId
+    company: CompanyId
+    withdrawn: Moment = Field(description="When it was taken back; RFC 3339.")

@@ -19,8 +19,8 @@ class Frozen(BaseModel):
 class Event(Frozen):
     """A fact about one subject, told by the service that owns the subject.
 
-    A subclass names its CloudEvents `type`, the `topic` that carries it, and `key_path`:
-    the dotted path of the field that holds the aggregate's id.
+    A subclass names its CloudEvents `type`, the `topic` that carries it, and
+    `key_path`: the dotted path of the field that holds the aggregate's id.
     """
 
     type: ClassVar[str]
@@ -38,7 +38,24 @@ Revision = Annotated[
     int,
     Field(ge=1, description="Counts up by one with each change; ignore older ones."),
 ]
-Moment = Annotated[AwareDatetime, Field(description="RFC 3339, with offset.")]
+Moment = Annotated[
+    AwareDatetime,
+    Field(description="RFC 3339, with offset.", examples=["2026-03-02T09:15:04.120Z"]),
+]
+ItemId = Annotated[
+    str,
+    Field(
+        description="`itm_` and 32 hex digits, the same for the same thing said.",
+        examples=["itm_5f2b9c1e7d3a48069b1c2d3e4f506172"],
+    ),
+]
+CompanyId = Annotated[
+    str, Field(description="Id of the company that owns it.", examples=["north"])
+]
+PersonId = Annotated[
+    str,
+    Field(description="Id of a person: `sub` of their token.", examples=["ada"]),
+]
 Score = Annotated[float, Field(ge=0, le=1, description="Probability, 0 to 1.")]
 Principal = Annotated[
     str,
@@ -68,8 +85,10 @@ class Envelope(Frozen):
     specversion: str = Field(default="1.0", description="CloudEvents version.")
     type: str = Field(description="`folkmoot.<subject>.<past-participle>.v<major>`.")
     subject: str = Field(description="The aggregate's id, equal to the record key.")
-    time: Moment
-    datacontenttype: str = Field(default="application/json")
+    time: Moment = Field(description="When the event was made; RFC 3339.")
+    datacontenttype: str = Field(
+        default="application/json", description="Media type of the value."
+    )
     begun: Moment | None = Field(
         default=None,
         description="When the chain of events that led here began; for age per hop.",

@@ -4,7 +4,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Frozen, Moment, Revision, Score
+from folkmoot_events.envelope import (
+    CompanyId,
+    Event,
+    Frozen,
+    ItemId,
+    Moment,
+    Revision,
+    Score,
+)
 from folkmoot_events.items import Item
 
 TOPIC = "folkmoot.item-tags.v1"
@@ -13,9 +21,9 @@ TOPIC = "folkmoot.item-tags.v1"
 class Span(Frozen):
     """Where the evidence stands, in Unicode code points, end exclusive."""
 
-    field: Literal["title", "text"]
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    field: Literal["title", "text"] = Field(description="The item's field it is in.")
+    start: int = Field(ge=0, description="Code points before it.")
+    end: int = Field(ge=0, description="Code points up to and with its last one.")
 
 
 class Tag(Frozen):
@@ -24,12 +32,16 @@ class Tag(Frozen):
     id: str = Field(
         description="`hashtag:<folded>`, `mention:<name>`, `link:<url>` or concept URI."
     )
-    kind: Literal["hashtag", "mention", "link", "concept"]
+    kind: Literal["hashtag", "mention", "link", "concept"] = Field(
+        description="What the id names."
+    )
     label: str = Field(description="To show: as written, or the preferred label.")
     asserter: str = Field(
         description="`author`, `source`, `person:<id>` or `rule:<name>@<version>`."
     )
-    score: Score = 1.0
+    score: Score = Field(
+        default=1.0, description="Probability that the tag is right, 0 to 1."
+    )
     evidence: Span | None = Field(
         default=None, description="None where the source declared the tag."
     )
@@ -46,10 +58,12 @@ class ItemTagged(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item.id"
 
-    item: Item
-    revision: Revision
-    tags: tuple[Tag, ...]
-    tagged: Moment
+    item: Item = Field(description="The item as it was when its tags were assessed.")
+    revision: Revision = Field(description="Of the tags; counts up with each change.")
+    tags: tuple[Tag, ...] = Field(
+        description="All of its tags; empty when it has none."
+    )
+    tagged: Moment = Field(description="When its tags were assessed; RFC 3339.")
 
 
 class ItemFlagged(Event):
@@ -59,11 +73,13 @@ class ItemFlagged(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item_id"
 
-    item_id: str
-    item_revision: Revision
+    item_id: ItemId
+    item_revision: Revision = Field(description="Revision of the item that was read.")
     revision: Revision
-    company: str
+    company: CompanyId
     rule: str = Field(description="`<name>@<version>` of the rule.")
-    reason: str
-    evidence: Span | None = None
-    flagged: Moment
+    reason: str = Field(description="Why, in words for the steward.")
+    evidence: Span | None = Field(
+        default=None, description="None where the item as a whole is meant."
+    )
+    flagged: Moment = Field(description="When the rule fired; RFC 3339.")

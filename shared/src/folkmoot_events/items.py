@@ -4,7 +4,16 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Frozen, Moment, PersonRef, Principal, Revision
+from folkmoot_events.envelope import (
+    CompanyId,
+    Event,
+    Frozen,
+    ItemId,
+    Moment,
+    PersonRef,
+    Principal,
+    Revision,
+)
 
 TOPIC = "folkmoot.items.v1"
 
@@ -31,30 +40,40 @@ class Attachment(Frozen):
 class Item(Frozen):
     """One thing said: a message, post, page, mail, issue or comment."""
 
-    id: str = Field(description="Deterministic from company, source and native id.")
+    id: ItemId = Field(
+        description="`itm_` and 32 hex digits, from company, source and native id."
+    )
     revision: Revision
-    company: str = Field(description="Id of the company that owns the source.")
-    source: str = Field(description="Id of the source, such as `zulip.example.org`.")
-    tool: str = Field(description="Kind of tool: `zulip`, `slack`, `mail`, …")
-    kind: str = Field(description="Kind of thing: `message`, `post`, `page`, `mail`, …")
+    company: CompanyId = Field(description="Id of the company that owns the source.")
+    source: str = Field(description="Id of the source.", examples=["zulip.example.org"])
+    tool: str = Field(description="Kind of tool.", examples=["zulip", "mail"])
+    kind: str = Field(description="Kind of thing.", examples=["message", "page"])
     native_id: str = Field(description="The source's own id for it.")
-    conversation_id: str = Field(description="Deterministic id of the thread.")
+    conversation_id: str = Field(
+        description="`cnv_` and 32 hex digits, the same for the whole thread."
+    )
     in_reply_to: str | None = Field(default=None, description="Item id of the parent.")
-    author: PersonRef
+    author: PersonRef = Field(description="Who said it.")
     title: str | None = Field(default=None, description="Subject, topic or headline.")
     text: str = Field(description="Plain text as the author wrote it.")
-    language: str | None = Field(default=None, description="BCP 47 tag.")
-    links: tuple[Link, ...] = Field(default=(), description="Links the source declared.")
+    language: str | None = Field(
+        default=None, description="BCP 47 tag.", examples=["en"]
+    )
+    links: tuple[Link, ...] = Field(
+        default=(), description="Links the source declared."
+    )
     mentions: tuple[PersonRef, ...] = Field(
         default=(), description="People whom the source says are addressed."
     )
     hashtags: tuple[str, ...] = Field(
         default=(), description="Tags declared by the author or source, without `#`."
     )
-    attachments: tuple[Attachment, ...] = ()
-    published: Moment
+    attachments: tuple[Attachment, ...] = Field(
+        default=(), description="Files and objects that came with it."
+    )
+    published: Moment = Field(description="When it was said; RFC 3339.")
     edited: Moment | None = Field(default=None, description="Last edit at the source.")
-    captured: Moment
+    captured: Moment = Field(description="When ingest recorded it; RFC 3339.")
     visibility: tuple[Principal, ...] = Field(
         min_length=1, description="Principals who may read the item."
     )
@@ -71,7 +90,7 @@ class ItemCaptured(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item.id"
 
-    item: Item
+    item: Item = Field(description="The item as first recorded.")
 
 
 class ItemRevised(Event):
@@ -81,7 +100,7 @@ class ItemRevised(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item.id"
 
-    item: Item
+    item: Item = Field(description="The item as it is now.")
     previous_hash: str = Field(description="Content hash of the revision before.")
 
 
@@ -92,11 +111,11 @@ class ItemRetracted(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item_id"
 
-    item_id: str
+    item_id: ItemId
     revision: Revision
-    company: str
-    source: str
-    retracted: Moment
+    company: CompanyId
+    source: str = Field(description="Id of the source.", examples=["zulip.example.org"])
+    retracted: Moment = Field(description="When it was withdrawn; RFC 3339.")
     reason: Literal["deleted_at_source", "retention", "legal", "steward"] = Field(
         description="Why it was withdrawn."
     )

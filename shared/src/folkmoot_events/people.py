@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Moment, Revision
+from folkmoot_events.envelope import CompanyId, Event, Moment, PersonId, Revision
 
 TOPIC = "folkmoot.people.v1"
 
@@ -16,14 +16,14 @@ class PersonUpdated(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "person_id"
 
-    person_id: str
+    person_id: PersonId
     revision: Revision
-    company: str
-    name: str
+    company: CompanyId = Field(description="Id of the company they work for.")
+    name: str = Field(description="The name to show.")
     accounts: tuple[str, ...] = Field(
         default=(), description="`<source>/<native id>` of each of their accounts."
     )
     groups: tuple[str, ...] = Field(default=(), description="Names within the company.")
     title: str | None = Field(default=None, description="Job title.")
     active: bool = Field(default=True, description="False once they have left.")
-    updated: Moment
+    updated: Moment = Field(description="When it changed; RFC 3339.")

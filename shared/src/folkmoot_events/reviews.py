@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Moment, Revision
+from folkmoot_events.envelope import CompanyId, Event, ItemId, Moment, Revision
 
 TOPIC = "folkmoot.reviews.v1"
 
@@ -13,12 +13,12 @@ class _Review(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "item_id"
 
-    item_id: str
+    item_id: ItemId
     revision: Revision
-    company: str
+    company: CompanyId
     steward: str = Field(description="Person id, or `rule:<name>@<version>`.")
-    reason: str
-    decided: Moment
+    reason: str = Field(description="Why, in words for the author.")
+    decided: Moment = Field(description="When; RFC 3339.")
 
 
 class ItemHeld(_Review):
@@ -40,8 +40,8 @@ class ItemLabelled(_Review):
 
     type: ClassVar[str] = "folkmoot.item.labelled.v1"
 
-    label: str
-    removed: bool = False
+    label: str = Field(description="The label's name.", examples=["confidential"])
+    removed: bool = Field(default=False, description="True when it was taken off.")
 
 
 class ItemVerified(_Review):
@@ -57,4 +57,6 @@ class ItemExpired(_Review):
 
     type: ClassVar[str] = "folkmoot.item.expired.v1"
 
-    superseded_by: str | None = Field(default=None, description="Item id to read instead.")
+    superseded_by: ItemId | None = Field(
+        default=None, description="Item id to read instead."
+    )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from folkmoot_events.envelope import Event, Moment, Revision
+from folkmoot_events.envelope import CompanyId, Event, ItemId, Moment, Revision
 
 TOPIC = "folkmoot.searches.v1"
 
@@ -16,15 +16,17 @@ class SearchPerformed(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "search_id"
 
-    search_id: str
-    revision: Revision = 1
-    company: str
+    search_id: str = Field(description="Unique per search.")
+    revision: Revision = Field(
+        default=1, description="Counts up with each event about this search."
+    )
+    company: CompanyId = Field(description="Id of the searcher's company.")
     query: str = Field(description="As typed, in the query language.")
     tags: tuple[str, ...] = Field(default=(), description="Tag ids the query named.")
     total: int = Field(ge=0, description="Hits that the reader may see.")
-    shown: tuple[str, ...] = Field(default=(), description="Item ids on this page.")
+    shown: tuple[ItemId, ...] = Field(default=(), description="Item ids on this page.")
     took: float = Field(ge=0, description="Seconds.")
-    performed: Moment
+    performed: Moment = Field(description="When it was answered; RFC 3339.")
 
 
 class ResultOpened(Event):
@@ -34,9 +36,11 @@ class ResultOpened(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "search_id"
 
-    search_id: str
-    revision: Revision
-    company: str
-    item_id: str
+    search_id: str = Field(description="The search that showed the hit.")
+    revision: Revision = Field(
+        description="Counts up with each event about this search."
+    )
+    company: CompanyId = Field(description="Id of the searcher's company.")
+    item_id: ItemId
     position: int = Field(ge=1, description="Rank at which it stood.")
-    opened: Moment
+    opened: Moment = Field(description="When; RFC 3339.")

@@ -12,8 +12,10 @@ TOPIC = "folkmoot.vocabulary.v1"
 class Label(Frozen):
     """A SKOS label."""
 
-    text: str
-    language: str | None = Field(default=None, description="BCP 47 tag.")
+    text: str = Field(description="The label as it reads.")
+    language: str | None = Field(
+        default=None, description="BCP 47 tag.", examples=["en"]
+    )
 
 
 class ConceptChanged(Event):
@@ -31,7 +33,7 @@ class ConceptChanged(Event):
     broader: tuple[str, ...] = Field(default=(), description="URIs, `skos:broader`.")
     related: tuple[str, ...] = Field(default=(), description="URIs, `skos:related`.")
     exact_match: tuple[str, ...] = Field(default=(), description="`skos:exactMatch`.")
-    changed: Moment
+    changed: Moment = Field(description="When; RFC 3339.")
 
 
 class ConceptRetired(Event):
@@ -41,7 +43,7 @@ class ConceptRetired(Event):
     topic: ClassVar[str] = TOPIC
     key_path: ClassVar[str] = "concept_id"
 
-    concept_id: str
+    concept_id: str = Field(description="The concept's URI.")
     revision: Revision
     replaced_by: str | None = Field(default=None, description="URI to use instead.")
-    retired: Moment
+    retired: Moment = Field(description="When; RFC 3339.")
