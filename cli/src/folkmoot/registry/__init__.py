@@ -1,0 +1,1 @@
+"""The schema registry: published schemas, and the gate that keeps them readable."""
