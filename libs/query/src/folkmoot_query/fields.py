@@ -1,0 +1,79 @@
+"""What may be searched: a table of fields, given by whoever uses the language."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from folkmoot_query.document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from folkmoot_query.document import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A field of prose, searched by words; `default` if also without its name."""
+
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A field of whole values, compared folded; with `words`, by words inside too."""
+
+    words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A field of points in time."""
+
+
+Kind: TypeAlias = Text | Keyword | Time
+
+
+class FieldTable:
+    """The fields of a kind of document, in the order that messages list them."""
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self._kinds = dict(kinds)
+        self.defaults = tuple(
+            name for name, kind in kinds.items() if kind == Text(default=True)
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._kinds[name]
+
+    def nearest(self, name: str) -> str | None:
+        """Return the field that `name` is probably a slip of."""
+        found = difflib.get_close_matches(name.lower(), self._kinds, n=1)
+        return found[0] if found else None
+
+    def document(self, values: Mapping[str, Value]) -> Document:
+        """Analyse `values` for matching, once for any number of queries.
+
+        A field may be missing. Raises ValueError for one that is not in the table
+        and for a time without a zone, TypeError for a value of the wrong type.
+        """
+        document = Document(self.defaults)
+        for name, value in values.items():
+            match self._kinds.get(name):
+                case Text():
+                    document.add_text(name, value)
+                case Keyword(words=words):
+                    document.add_keyword(name, value, words=words)
+                case Time():
+                    document.add_time(name, value)
+                case None:
+                    raise ValueError(f"no field {name!r} among {', '.join(self)}")
+        return document
