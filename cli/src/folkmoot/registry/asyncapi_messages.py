@@ -18,7 +18,7 @@ TRACEPARENT: Document = {
 
 DEAD_LETTER_HEADERS: dict[str, str] = {
     "x-reason": "Why it was put here, in a word, such as `bad-json`.",
-    "x-error": "The error's own words and stack, without the record's content.",
+    "x-error": "The error's class and the first line of its words.",
     "x-attempts": "How often it was tried, in decimal.",
     "x-origin-topic": "Topic it was read from.",
     "x-origin-partition": "Partition it was read from, in decimal.",
@@ -56,8 +56,8 @@ def header_schemas() -> Document:
         "DeadLetterHeaders": {
             "type": "object",
             "description": (
-                "The headers that the record had, with these added. `traceparent` is "
-                "the record's own where it had one, so that its trace can be found."
+                "The headers that the record had, with these added; `traceparent` is "
+                "of the span in which it was set aside."
             ),
             "properties": {**dead_letter, "traceparent": TRACEPARENT},
             "required": sorted(dead_letter),

@@ -58,20 +58,31 @@ class _Comparison:
         self._event = event
         self._published = published
         self._proposed = proposed
-        self._seen: set[tuple[str | None, str | None]] = set()
+        self._open: set[tuple[str | None, str | None]] = set()
 
     def breaches(self) -> list[Breach]:
         return list(self._schema("", self._published, self._proposed))
 
     def _schema(self, path: str, old: Schema, new: Schema) -> Iterator[Breach]:
         references = (old.get("$ref"), new.get("$ref"))
-        if references in self._seen:
+        if references in self._open:  # a schema inside itself
             return
         if None not in references:
-            self._seen.add(references)
-        old, new = _resolve(old, self._published), _resolve(new, self._proposed)
+            self._open.add(references)
+        yield from self._resolved(
+            path, _resolve(old, self._published), _resolve(new, self._proposed)
+        )
+        self._open.discard(references)
+
+    def _resolved(self, path: str, old: Schema, new: Schema) -> Iterator[Breach]:
+        before, after = old.get("anyOf", []), new.get("anyOf", [])
+        if len(before) != len(after):
+            change = f"takes other kinds of value ({len(after) or 1})"
+            yield self._breach(path, change, "Add an optional field beside it.")
+            return
+        for one, other in zip(before, after, strict=True):
+            yield from self._schema(path, one, other)
         yield from self._fields(path, old, new)
-        yield from self._variants(path, old, new)
         for keyword in sorted(old.keys() | new.keys()):
             if keyword in INSIDE and _both_schemas(old.get(keyword), new.get(keyword)):
                 yield from self._schema(f"{path}[]", old[keyword], new[keyword])
@@ -99,15 +110,6 @@ class _Comparison:
                 field = f"{path}.{name}".removeprefix(".")
                 remedy = "Give it a default: old records lack it."
                 yield self._breach(field, "is new and required", remedy)
-
-    def _variants(self, path: str, old: Schema, new: Schema) -> Iterator[Breach]:
-        before, after = old.get("anyOf", []), new.get("anyOf", [])
-        if len(before) != len(after):
-            change = f"takes {len(after) or 1} kinds of value, not {len(before) or 1}"
-            yield self._breach(path, change, "Add an optional field beside it.")
-            return
-        for one, other in zip(before, after, strict=True):
-            yield from self._schema(path, one, other)
 
     def _keyword(
         self, path: str, keyword: str, old: Schema, new: Schema

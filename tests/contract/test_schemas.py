@@ -1,0 +1,71 @@
+"""The generated files are committed as the models say, and cannot be broken unseen."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from folkmoot.registry.__main__ import main
+from folkmoot.registry.files import drift
+from folkmoot.registry.schemas import ENVELOPE, schemas
+
+SHARED = Path(__file__).parents[2] / "shared"
+CAPTURED = "schemas/folkmoot.item.captured.v1.json"
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    shutil.copytree(SHARED / "schemas", tmp_path / "schemas")
+    shutil.copy(SHARED / "asyncapi.yaml", tmp_path)
+    return tmp_path
+
+
+def test_the_committed_files_are_as_the_models_say() -> None:
+    assert drift(SHARED) == [], "run `make schemas`"
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_a_schema_says_what_it_is_and_where_the_event_travels(name: str) -> None:
+    schema = schemas()[name]
+    assert schema["$id"] == f"urn:folkmoot:schema:{name}"
+    assert schema["title"]
+    assert schema["description"]
+    assert name == ENVELOPE or schema["x-topic"].startswith("folkmoot.")
+
+
+def test_writing_twice_changes_nothing(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["write", "--shared", str(shared)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_stale_file_is_told_and_written_anew(shared: Path) -> None:
+    (shared / "asyncapi.yaml").write_text("asyncapi: 3.0.0\n")
+    assert main(["check", "--shared", str(shared)]) == 1
+    assert main(["write", "--shared", str(shared)]) == 0
+    assert main(["check", "--shared", str(shared)]) == 0
+
+
+def test_a_breaking_change_is_not_written(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = shared / CAPTURED
+    schema = json.loads(file.read_text())
+    schema["$defs"]["Item"]["properties"]["mood"] = {"type": "string"}
+    file.write_text(json.dumps(schema))
+    before = file.read_text()
+    assert main(["write", "--shared", str(shared)]) == 1
+    assert file.read_text() == before
+    told = capsys.readouterr().err
+    assert "folkmoot.item.captured.v1: item.mood was removed" in told
+    assert "folkmoot.item.captured.v2" in told
+
+
+def test_an_event_that_was_published_cannot_vanish(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = "folkmoot.item.archived.v1"
+    (shared / f"schemas/{gone}.json").write_text("{}")
+    assert main(["write", "--shared", str(shared)]) == 1
+    assert f"{gone}: the event is gone" in capsys.readouterr().err
