@@ -1,0 +1,142 @@
+"""Who is calling: people by a bearer JWT, checked against a key set.
+
+Algorithms are ours and never the token's; `iss` must be one exact string (an array
+passed joserfc before 1.7.3, CVE-2026-75509); `aud`, `exp`, `iat` and `sub` must be there.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from folkmoot_chassis.problems import Problem
+
+ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
+LEEWAY = 30
+MAX_TOKEN = 8 * 1024
+REFRESH_AFTER = 300.0
+REFRESH_AT_MOST_EVERY = 10.0
+FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c"})
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A caller whose token was good."""
+
+    subject: str
+    claims: Mapping[str, Any]
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a claim that lists strings; empty where it is absent."""
+        value = self.claims.get(name)
+        if isinstance(value, str):
+            return (value,)
+        return tuple(v for v in value or () if isinstance(v, str))
+
+
+class Keys:
+    """The key set, read again now and then, and at once for a key nobody knows."""
+
+    def __init__(self, location: str | None) -> None:
+        self._location = location
+        self._keys: KeySet | None = None
+        self._read = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def current(self, *, fresh: bool = False) -> KeySet:
+        """Return the keys; many callers cause one reading."""
+        async with self._lock:
+            age = time.monotonic() - self._read
+            allowed = REFRESH_AT_MOST_EVERY if fresh else REFRESH_AFTER
+            if self._keys is None or age > allowed:
+                self._keys = KeySet.import_key_set(await self._fetch())
+                self._read = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> Any:  # noqa: ANN401  JSON
+        if self._location is None:
+            raise Problem(401, "no-keys", "This service knows no keys for tokens")
+        if "://" not in self._location:
+            text = await asyncio.to_thread(Path(self._location).read_text)
+            return httpx.Response(200, text=text).json()
+        async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
+            answer = await client.get(self._location)
+            return answer.raise_for_status().json()
+
+
+class Verifier:
+    """Checks tokens."""
+
+    def __init__(self, keys: Keys, *, issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def verify(self, token: str) -> Claims:
+        """Return the claims of a good token; raises Problem 401 for any other."""
+        if len(token) > MAX_TOKEN:
+            raise _refusal("the token is too long")
+        try:
+            decoded = await self._decode(token)
+            self._registry.validate(decoded.claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise _refusal(f"the token is not good: {type(error).__name__}") from error
+        if FORBIDDEN_HEADERS & decoded.header.keys():
+            raise _refusal("the token brings its own keys")
+        subject, issuer = decoded.claims["sub"], decoded.claims["iss"]
+        if not isinstance(subject, str) or not subject or issuer != self._issuer:
+            raise _refusal("the token's subject or issuer is not a name")
+        return Claims(subject, decoded.claims)
+
+    async def _decode(self, token: str) -> jwt.Token:
+        try:
+            return jwt.decode(token, await self._keys.current(), algorithms=ALGORITHMS)
+        except (JoseError, ValueError):
+            # The signing key may be newer than our copy of the set.
+            keys = await self._keys.current(fresh=True)
+            return jwt.decode(token, keys, algorithms=ALGORITHMS)
+
+
+async def require_claims(request: Request) -> Claims:
+    """Return the caller's claims (FastAPI dependency)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _refusal("a bearer token is required")
+    verifier: Verifier = request.app.state.verifier
+    return await verifier.verify(token.strip())
+
+
+def require_role(role: str) -> Any:  # noqa: ANN401  FastAPI types its dependencies so
+    """Return a dependency that lets only callers with a role pass."""
+
+    async def check(claims: Annotated[Claims, Depends(require_claims)]) -> Claims:
+        if role not in claims.texts("roles"):
+            raise Problem(403, "forbidden", f"The role {role!r} is required")
+        return claims
+
+    return Depends(check)
+
+
+def _refusal(detail: str) -> Problem:
+    return Problem(
+        401,
+        "unauthenticated",
+        "Who are you?",
+        detail,
+        headers={"www-authenticate": "Bearer"},
+    )

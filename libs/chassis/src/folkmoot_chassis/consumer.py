@@ -1,0 +1,225 @@
+"""The one consumer loop: a FastStream batch subscriber, acknowledged by hand.
+
+FastStream's own policies lose records or read them again for ever: its default commits
+before the handler, ACK commits after an error, NACK re-reads at once, and a header that
+is no UTF-8 is skipped under every policy (ag2ai/faststream#2458). So its parser is
+bypassed and offsets are committed here, after the effect.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaMessage
+
+from folkmoot_chassis import failpoints
+from folkmoot_chassis.dead_letters import RawRecord
+from folkmoot_chassis.decoding import Decoded, Route, Undecodable, decode
+from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.settings import ServiceSettings
+from folkmoot_chassis.unit_of_work import Blown, Exhausted, UnitOfWork
+
+logger = logging.getLogger(__name__)
+
+RawBatch = tuple[RawRecord, ...]
+REREAD_WAIT = 1.0
+"""Seconds before a batch that would not settle is read again."""
+
+
+class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Knows whether the group has given this consumer its partitions."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self.received = False
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        """Nothing to do: the batch in hand is settled or read again elsewhere."""
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """Note that the group is whole; an empty share counts too."""
+        del assigned
+        self.received = True
+        self._metrics.rebalances.inc()
+
+
+class Consumer:
+    """Reads batches and commits their offsets once they are settled."""
+
+    def __init__(
+        self,
+        routes: Mapping[str, Route],
+        unit_of_work: UnitOfWork,
+        *,
+        settings: ServiceSettings,
+        metrics: Metrics,
+    ) -> None:
+        self._routes = routes
+        self._unit = unit_of_work
+        self._metrics = metrics
+        self.assignments = Assignments(metrics)
+        self.progress = time.monotonic()
+        self._settings = settings
+        self._subscriber: Any = None
+
+    def attach(self, broker: KafkaBroker, group: str) -> None:
+        """Subscribe to every routed topic, in one group and one loop.
+
+        One worker: with more, FastStream stops its consumers before their handlers
+        have ended, and a rolling update handles records twice at once.
+        """
+        settings = self._settings
+        subscriber = broker.subscriber(
+            *self._routes,
+            group_id=group,
+            batch=True,
+            max_records=settings.batch_max_records,
+            batch_timeout_ms=max(1, int(settings.batch_poll * 1000)),
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            group_instance_id=f"{group}-{settings.instance}",
+            session_timeout_ms=int(settings.kafka_session_timeout * 1000),
+            heartbeat_interval_ms=int(settings.kafka_session_timeout * 100),
+            max_poll_interval_ms=300_000,
+            listener=self.assignments,
+            parser=_keep_raw,
+            decoder=_hand_on,
+            no_reply=True,
+        )
+        subscriber(self._on_batch)
+        self._subscriber = subscriber
+
+    @property
+    def client(self) -> AIOKafkaConsumer | None:
+        """The running Kafka consumer."""
+        return self._subscriber.consumer if self._subscriber else None
+
+    def blown(self) -> dict[str, str]:
+        """Return the paused topics and why."""
+        fuses = self._unit.fuses
+        return {topic: fuse.blown for topic, fuse in fuses.items() if fuse.blown}
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        consumer = self.client
+        if consumer is None:
+            return
+        started = self.progress = time.monotonic()
+        records = self._hold_back(message.raw_message, consumer)
+        try:
+            await self._unit.settle(*self._decode(records))
+        except Blown:
+            self._hold_back(records, consumer)
+            return
+        except Exhausted as error:
+            logger.warning("a batch is read again: %s", type(error.__cause__).__name__)
+            await self._read_again(records, consumer)
+            return
+        except Exception:
+            logger.exception("a batch could not be settled and is read again")
+            await self._read_again(records, consumer)
+            return
+        failpoints.hit("consumer.before_ack")
+        await _commit(consumer, records)
+        failpoints.hit("consumer.after_ack")
+        self.progress = time.monotonic()
+        self._metrics.process_duration.observe(self.progress - started)
+        self._metrics.batch_size.observe(len(records))
+
+    def _decode(
+        self, records: Sequence[RawRecord]
+    ) -> tuple[list[Decoded], list[Undecodable]]:
+        batch: list[Decoded] = []
+        bad: list[Undecodable] = []
+        for record in records:
+            self._metrics.consumed.labels(record.topic).inc()
+            decoded = decode(record, self._routes[record.topic])
+            if isinstance(decoded, Decoded):
+                batch.append(decoded)
+            elif decoded is not None:
+                bad.append(decoded)
+        return batch, bad
+
+    def _hold_back(
+        self, records: Sequence[RawRecord], consumer: AIOKafkaConsumer
+    ) -> Sequence[RawRecord]:
+        """Pause the topics whose fuse has blown and return what may still be handled.
+
+        A rebalance forgets a pause, so this is looked at with every batch.
+        """
+        blown = self.blown()
+        for topic in self._routes:
+            self._metrics.fuse_blown.labels(topic).set(topic in blown)
+        if not blown:
+            return records
+        for partition in consumer.assignment() - consumer.paused():
+            if partition.topic in blown:
+                consumer.pause(partition)
+                logger.critical(
+                    "consumption is paused: %s",
+                    blown[partition.topic],
+                    extra={"topic": partition.topic, "partition": partition.partition},
+                )
+        _rewind(records, consumer)
+        return ()
+
+    async def _read_again(
+        self, records: Sequence[RawRecord], consumer: AIOKafkaConsumer
+    ) -> None:
+        self.progress = time.monotonic()
+        _rewind(records, consumer)
+        if not self._unit.stopping.is_set():
+            await asyncio.sleep(REREAD_WAIT)
+
+
+def _rewind(records: Sequence[RawRecord], consumer: AIOKafkaConsumer) -> None:
+    """Go back to the first of some records in each of their partitions."""
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        first[partition] = min(first.get(partition, record.offset), record.offset)
+    for partition, offset in first.items():
+        with contextlib.suppress(IllegalStateError):
+            # It went to another member, which reads it from the last commit.
+            consumer.seek(partition, offset)
+
+
+async def _commit(consumer: AIOKafkaConsumer, records: Sequence[RawRecord]) -> None:
+    """Commit the offsets of a batch by name.
+
+    A commit without offsets takes the whole present assignment, which a rebalance may
+    have changed meanwhile (aio-libs/aiokafka#933). One that fails costs a redelivery,
+    which the inbox recognises.
+    """
+    offsets: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        offsets[partition] = max(offsets.get(partition, 0), record.offset + 1)
+    assigned = consumer.assignment()
+    offsets = {tp: offset for tp, offset in offsets.items() if tp in assigned}
+    try:
+        if offsets:
+            await consumer.commit(offsets)
+    except (CommitFailedError, IllegalStateError, KafkaError) as error:
+        logger.warning("offsets were not committed: %s", type(error).__name__)
+
+
+async def _keep_raw(
+    records: RawBatch, original: Callable[[RawBatch], Awaitable[KafkaMessage]]
+) -> KafkaMessage:
+    """Wrap a batch without looking into it; decoding is done record by record."""
+    first: Any = records[0]
+    message = await original((replace(first, headers=(), value=b""),))
+    message.raw_message = records
+    return message
+
+
+async def _hand_on(message: KafkaMessage) -> KafkaMessage:
+    return message

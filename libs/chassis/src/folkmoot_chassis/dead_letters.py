@@ -1,0 +1,138 @@
+"""Dead letters: a record that cannot be handled, kept as it came."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from folkmoot_chassis.cloudevents import Headers
+from folkmoot_chassis.outbox import Outgoing
+
+REASON = "x-reason"
+ERROR = "x-error"
+ATTEMPTS = "x-attempts"
+ORIGIN_TOPIC = "x-origin-topic"
+ORIGIN_PARTITION = "x-origin-partition"
+ORIGIN_OFFSET = "x-origin-offset"
+SERVICE = "x-service"
+AT = "x-dead-lettered-at"
+
+ADDED = (
+    REASON,
+    ERROR,
+    ATTEMPTS,
+    ORIGIN_TOPIC,
+    ORIGIN_PARTITION,
+    ORIGIN_OFFSET,
+    SERVICE,
+    AT,
+)
+ERROR_CHARS = 1000
+
+
+class RawRecord(Protocol):
+    """A Kafka record as aiokafka hands it out; header values may be null."""
+
+    @property
+    def topic(self) -> str:
+        """Where it stood."""
+        ...
+
+    @property
+    def partition(self) -> int:
+        """Where in the topic."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Where in the partition."""
+        ...
+
+    @property
+    def timestamp(self) -> int:
+        """When it was written, milliseconds since 1970."""
+        ...
+
+    @property
+    def key(self) -> bytes | None:
+        """Its key."""
+        ...
+
+    @property
+    def value(self) -> bytes | None:
+        """Its value."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]:
+        """Its headers."""
+        ...
+
+
+def topic_of(topic: str, service: str) -> str:
+    """Return the topic that takes a service's dead letters of a topic."""
+    return f"{topic}.{service}.dlq"
+
+
+def inbox_id(record: RawRecord) -> str:
+    """Return the id under which the inbox remembers that a record was set aside.
+
+    It is not the event's own id: that stays free, so that a replay can take effect.
+    """
+    return f"dead:{record.topic}/{record.partition}/{record.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a record is set aside, after how many tries, and the trace it belongs to."""
+
+    error: Exception
+    reason: str
+    attempts: int
+    traceparent: str
+
+    @property
+    def text(self) -> str:
+        """The error's first line: further ones of a validation error quote its input."""
+        name = type(self.error).__name__
+        return f"{name}: {self.error}".splitlines()[0][:ERROR_CHARS]
+
+
+def dead_letter(
+    record: RawRecord, failure: Failure, *, service: str, at: datetime
+) -> Outgoing:
+    """Return the record with its bytes, key and headers, and why it was set aside."""
+    headers: Headers = [
+        (name, value)
+        for name, value in _original(record.headers)
+        if name not in (*ADDED, "traceparent")
+    ]
+    added = {
+        REASON: failure.reason,
+        ERROR: failure.text,
+        ATTEMPTS: str(failure.attempts),
+        ORIGIN_TOPIC: record.topic,
+        ORIGIN_PARTITION: str(record.partition),
+        ORIGIN_OFFSET: str(record.offset),
+        SERVICE: service,
+        AT: at.isoformat(),
+        "traceparent": failure.traceparent,
+    }
+    headers.extend((name, value.encode()) for name, value in added.items())
+    return Outgoing(
+        topic_of(record.topic, service),
+        record.key,
+        record.value,
+        headers,
+        failure.traceparent,
+    )
+
+
+def original_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:
+    """Return the headers that a dead letter had before it was set aside."""
+    return [(name, value) for name, value in headers if name not in ADDED]
+
+
+def _original(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
+    # A null header cannot be told from an empty one once it is published again.
+    return [(name, value or b"") for name, value in headers]

@@ -1,0 +1,132 @@
+"""From a raw record to a typed message, or to the reason why not."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from folkmoot_chassis import cloudevents
+from folkmoot_chassis.dead_letters import Failure, RawRecord
+from folkmoot_chassis.failures import Permanent
+from folkmoot_chassis.messages import AnyEvent, EventModel, Message
+from folkmoot_chassis.traces import new_traceparent, valid
+from folkmoot_chassis.transactions import Transaction
+
+Handler = Callable[[Sequence[Message[Any]], Transaction], Awaitable[None]]
+
+VERSION = re.compile(r"^(?P<name>.+)\.v\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one topic's records become and who handles them.
+
+    `handlers` maps event types to a model and a handler. `anything`, where it is set,
+    takes every record of the topic undecoded.
+    """
+
+    handlers: Mapping[str, tuple[type[EventModel], Handler]]
+    anything: Handler | None = None
+
+    def unsupported(self, type_: str) -> bool:
+        """Tell whether `type_` is a type that we know, in a version that we do not."""
+        match = VERSION.match(type_)
+        if match is None or type_ in self.handlers:
+            return False
+        prefix = match["name"] + ".v"
+        return any(known.startswith(prefix) for known in self.handlers)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A record that can be handled."""
+
+    record: RawRecord
+    message: Message[Any]
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """A record that cannot, and why."""
+
+    record: RawRecord
+    failure: Failure
+
+
+def decode(record: RawRecord, route: Route) -> Decoded | Undecodable | None:
+    """Decode one record; None for a type that nobody here wants.
+
+    Readers are tolerant: an unknown type is skipped. A known type in an unknown major
+    version is not, for its effect would be lost in silence.
+    """
+    try:
+        return _decode(record, route)
+    except Permanent as error:
+        return _undecodable(record, error, error.reason)
+    except RecursionError as error:
+        return _undecodable(record, error, "too-deep")
+    except ValueError as error:
+        return _undecodable(record, error, "bad-payload")
+
+
+def _decode(record: RawRecord, route: Route) -> Decoded | None:
+    if route.anything:
+        attributes, body = _either_mode(record)
+        data: object = AnyEvent(attributes.values, body)
+        handler = route.anything
+    else:
+        attributes = cloudevents.decode(record.headers)
+        found = route.handlers.get(attributes.type)
+        if found is None:
+            if route.unsupported(attributes.type):
+                raise Permanent(
+                    f"{attributes.type} is no version known here",
+                    reason="unsupported-version",
+                )
+            return None
+        if record.value is None:
+            raise Permanent("the record has no value", reason="null-value")
+        model, handler = found
+        data = model.model_validate_json(record.value)
+    written = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    moment = attributes.moment("time", written)
+    message = Message(
+        id=attributes.id,
+        source=attributes.values["source"],
+        type=attributes.type,
+        key=record.key.decode("utf-8", "replace") if record.key else "",
+        data=data,
+        traceparent=valid(attributes.traceparent) or new_traceparent(),
+        replay="replay" in attributes.values,
+        time=moment,
+        begun=attributes.moment("begun", moment),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+    )
+    return Decoded(record, message, handler)
+
+
+def _either_mode(record: RawRecord) -> tuple[cloudevents.Attributes, bytes]:
+    """Read a record of binary or structured mode; the body stays undecoded."""
+    if record.value is None:
+        raise Permanent("the record has no value", reason="null-value")
+    for name, raw in record.headers:
+        if (
+            name == "content-type"
+            and raw
+            and raw.startswith(b"application/cloudevents")
+        ):
+            return cloudevents.decode_structured(record.value, record.headers)
+    return cloudevents.decode(record.headers), record.value
+
+
+def _undecodable(record: RawRecord, error: Exception, reason: str) -> Undecodable:
+    traceparent = None
+    for name, raw in record.headers:
+        if name == "traceparent" and raw:
+            traceparent = valid(raw.decode("ascii", "replace"))
+    trace = traceparent or new_traceparent()
+    return Undecodable(record, Failure(error, reason, 1, trace))

@@ -1,0 +1,61 @@
+"""The whole vocabulary of failure: it will pass, or it will not."""
+
+import asyncio
+
+from aiokafka.errors import KafkaError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    WTimeoutError,
+)
+
+DUPLICATE_KEY = 11000
+
+# What the server says of a document that it will never take: BadValue, FailedToParse,
+# DocumentValidationFailure, BSONObjectTooLarge, KeyTooLong. Anything else that it
+# refuses (no primary, no permission, no time) is no fault of the message.
+BAD_DOCUMENT = frozenset({2, 9, 121, 10334, 17280})
+
+
+class Permanent(Exception):  # noqa: N818  the word is the contract
+    """This message can never be handled; its neighbours can.
+
+    `reason` is a short slug that names the kind of failure.
+    """
+
+    def __init__(self, message: str, *, reason: str = "rejected") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Transient(Exception):  # noqa: N818  the word is the contract
+    """Trying again later may work; the message is good."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether trying the same work again may succeed."""
+    if isinstance(error, (Transient, ConnectionFailure, ExecutionTimeout)):
+        return True
+    if isinstance(error, (WTimeoutError, asyncio.TimeoutError, OSError)):
+        return True
+    if isinstance(error, KafkaError):
+        return bool(error.retriable)
+    if isinstance(error, OperationFailure):
+        # A duplicate key: another replica took the same work. Read again, then skip.
+        return is_duplicate_key(error) or not BAD_DOCUMENT & set(_codes(error))
+    return False
+
+
+def is_duplicate_key(error: BaseException) -> bool:
+    """Tell whether a write met a document that exists already."""
+    return isinstance(error, OperationFailure) and DUPLICATE_KEY in _codes(error)
+
+
+def _codes(error: OperationFailure) -> list[int]:
+    codes = [error.code] if error.code is not None else []
+    if isinstance(error, BulkWriteError):
+        failures = (error.details or {}).get("writeErrors", [])
+        codes.extend(failure.get("code", 0) for failure in failures)
+    return codes

@@ -1,0 +1,36 @@
+"""The inbox: which records took effect already, decided by a unique index.
+
+The entry is written in the transaction that holds the effect: both or neither.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from folkmoot_chassis.mongo import Database, Session
+
+COLLECTION = "inbox"
+
+
+class Inbox:
+    """The ids of the records that this service has handled."""
+
+    def __init__(self, database: Database, keep: timedelta) -> None:
+        self._collection = database[COLLECTION]
+        self._keep = keep
+
+    async def prepare(self) -> None:
+        """Create what the collection needs; safe to repeat."""
+        await self._collection.create_index(
+            "at", expireAfterSeconds=int(self._keep.total_seconds())
+        )
+
+    async def seen(self, ids: Collection[str], session: Session) -> set[str]:
+        """Return those of `ids` that took effect before."""
+        cursor = self._collection.find({"_id": {"$in": list(ids)}}, session=session)
+        return {document["_id"] for document in await cursor.to_list(None)}
+
+    async def add(self, ids: Sequence[str], at: datetime, session: Session) -> None:
+        """Claim `ids`; a duplicate key error tells that another was faster."""
+        await self._collection.insert_many(
+            [{"_id": id_, "at": at} for id_ in ids], session=session
+        )

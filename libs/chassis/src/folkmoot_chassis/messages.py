@@ -1,0 +1,64 @@
+"""What handlers receive and what they publish."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
+
+E = TypeVar("E", covariant=True)  # noqa: PLC0105  the one letter that types every event
+
+
+class EventModel(Protocol):
+    """An event class: a pydantic model that names its type, topic and key."""
+
+    type: ClassVar[str]
+    topic: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """The aggregate's id."""
+        ...
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray) -> Self:
+        """Decode, raising ValueError for anything of another shape."""
+        ...
+
+    def model_dump_json(self, *, exclude_none: bool = False) -> str:
+        """Encode."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnyEvent:
+    """An event of a type that nobody declared: its attributes and its bytes."""
+
+    attributes: Mapping[str, str]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Generic[E]):
+    """One decoded record and where it came from.
+
+    `id` is the CloudEvents id, `traceparent` a W3C trace context to continue. `replay`
+    marks a record that is told again: store its effect, fire no side effect.
+    """
+
+    id: str
+    source: str
+    type: str
+    key: str
+    data: E
+    traceparent: str
+    replay: bool
+    time: datetime
+    begun: datetime
+    topic: str
+    partition: int
+    offset: int
+
+    @property
+    def identity(self) -> str:
+        """What tells this event from every other: its source and its id."""
+        return f"{self.source}#{self.id}"

@@ -1,0 +1,82 @@
+"""What a running service measures of itself, for health and for metrics."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from folkmoot_chassis.consumer import Consumer
+from folkmoot_chassis.health import Health
+from folkmoot_chassis.lag import LagMonitor
+
+if TYPE_CHECKING:
+    from folkmoot_chassis.service import Service
+
+EVERY = 2.0
+LATE = 30.0
+"""Seconds by which the event loop may be late before the process counts as stuck."""
+
+
+class Probes:
+    """The checks behind the health endpoints and the gauges beside them."""
+
+    def __init__(self, service: "Service", consumer: Consumer | None) -> None:
+        self._service = service
+        self._consumer = consumer
+        self.lag = LagMonitor(
+            lambda: consumer.client if consumer else None, service.metrics
+        )
+        self._turned = time.monotonic()
+
+    def install(self, health: Health) -> None:
+        """Let the health endpoints ask."""
+        health.alive["event loop"] = self._loop_turns
+        health.ready["mongodb"] = self._mongodb
+        if self._consumer:
+            health.alive["consumer"] = self._consumer_moves
+            health.ready["kafka"] = self._kafka
+            health.ready["fuse"] = self._fuse
+
+    async def run(self) -> None:
+        """Keep the gauges fresh until cancelled."""
+        metrics, outbox = self._service.metrics, self._service.outbox
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(EVERY)
+            self._turned = time.monotonic()
+            metrics.loop_lag.set(max(0.0, self._turned - before - EVERY))
+            metrics.outbox_depth.set(await outbox.depth())
+            oldest = await outbox.oldest()
+            age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+            metrics.outbox_age.set(max(0.0, age))
+
+    async def _loop_turns(self) -> str | None:
+        late = time.monotonic() - self._turned - EVERY
+        return f"background work is {late:.0f} s late" if late > LATE * 4 else None
+
+    async def _mongodb(self) -> str | None:
+        await self._service.database.command("ping")
+        return None
+
+    async def _kafka(self) -> str | None:
+        consumer = self._consumer
+        if consumer is None or consumer.client is None:
+            return "not connected"
+        if not consumer.assignments.received:
+            return "the group has assigned nothing yet"
+        if not await self._service.broker_answers():
+            return "the broker does not answer"
+        return None
+
+    async def _fuse(self) -> str | None:
+        blown = self._consumer.blown() if self._consumer else {}
+        return "; ".join(f"{topic}: {why}" for topic, why in blown.items()) or None
+
+    async def _consumer_moves(self) -> str | None:
+        """Dead: there is lag, nothing is paused, and no batch was begun or ended."""
+        consumer = self._consumer
+        if consumer is None or self.lag.records == 0 or consumer.blown():
+            return None
+        still = time.monotonic() - consumer.progress
+        allowed = self._service.settings.stall_timeout
+        return f"no progress for {still:.0f} s" if still > allowed else None

@@ -1,0 +1,84 @@
+"""Errors as RFC 9457 problem details."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+PREFIX = "urn:folkmoot:problem:"
+
+
+class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
+    """Something is wrong with a request, told so that a machine can act on it.
+
+    `type` is a slug, prefixed to make the problem's URN; `members` extend the body.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        type: str,  # noqa: A002  the member's name in RFC 9457
+        title: str,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body: dict[str, object] = {
+            "type": PREFIX + type,
+            "title": title,
+            "status": status,
+            **({"detail": detail} if detail else {}),
+            **members,
+        }
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application as a problem."""
+
+    async def on_problem(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)  # noqa: S101  what it was registered for
+        return _answer(error)
+
+    async def on_http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101  as above
+        slug = {404: "not-found", 405: "method-not-allowed"}.get(
+            error.status_code, "http-error"
+        )
+        return _answer(
+            Problem(error.status_code, slug, str(error.detail), headers=error.headers)
+        )
+
+    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101  as above
+        errors = [
+            {"pointer": "/".join(map(str, e["loc"])), "detail": e["msg"]}
+            for e in error.errors()
+        ]
+        return _answer(
+            Problem(422, "invalid-request", "The request is not valid", errors=errors)
+        )
+
+    async def on_anything(_: Request, error: Exception) -> JSONResponse:
+        del error  # logged by the server; its text may hold content
+        return _answer(Problem(500, "internal", "Something went wrong on our side"))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(Exception, on_anything)
+
+
+def _answer(problem: Problem) -> JSONResponse:
+    return JSONResponse(
+        problem.body,
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )

@@ -1,0 +1,137 @@
+"""The relay: publishes what the outbox holds, and forgets it once Kafka has it."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
+from opentelemetry.trace import Span
+
+from folkmoot_chassis import failpoints
+from folkmoot_chassis.leases import Leases
+from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.outbox import Outbox, Pending
+from folkmoot_chassis.telemetry import Telemetry
+
+logger = logging.getLogger(__name__)
+
+ROUND = 1000
+"""Records published at a time, at most."""
+
+UNKNOWN_AFTER = 30.0
+"""Seconds without an acknowledgement after which a round's outcome is unknown.
+
+aiokafka's idempotent producer never gives a batch up by itself, and cancelling a send
+does not withdraw it. The round is sent again through a new producer; whoever receives
+a record twice knows it by its id.
+"""
+
+
+class Relay:
+    """Moves records from the outbox to Kafka, oldest first, at least once."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        leases: Leases,
+        make_producer: Callable[[], AIOKafkaProducer],
+        *,
+        telemetry: Telemetry,
+        metrics: Metrics,
+        poll: float,
+    ) -> None:
+        self._outbox = outbox
+        self._leases = leases
+        self._make_producer = make_producer
+        self._telemetry = telemetry
+        self._metrics = metrics
+        self._poll = poll
+        self._producer: AIOKafkaProducer | None = None
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        self._awake.set()
+
+    async def keep_leases(self, every: float) -> None:
+        """Renew the shards of this replica for as long as it runs."""
+        while True:
+            self._outbox.held = await self._leases.renew()
+            await asyncio.sleep(every)
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            self._awake.clear()
+            if not await self._round():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), self._poll)
+
+    async def drain(self) -> None:
+        """Publish what is left, then give the shards back."""
+        while await self._round():
+            pass
+        self._outbox.held = ()
+        await self._leases.release()
+
+    async def close(self) -> None:
+        """Let the producer go."""
+        if self._producer:
+            producer, self._producer = self._producer, None
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(producer.stop(), 5)
+
+    async def _round(self) -> int:
+        """Publish one round and return how many records it held."""
+        if not self._outbox.held:
+            return 0
+        pending = await self._outbox.pending(self._outbox.held, ROUND)
+        if not pending:
+            return 0
+        started = time.monotonic()
+        failpoints.hit("relay.before_publish")
+        try:
+            await asyncio.wait_for(self._publish(pending), UNKNOWN_AFTER)
+        except Exception as error:
+            self._metrics.relay_errors.labels(type(error).__name__).inc()
+            logger.warning("a round of the relay failed: %s", type(error).__name__)
+            await self.close()
+            raise
+        failpoints.hit("relay.after_publish")
+        await self._outbox.remove([record.id for record in pending])
+        failpoints.hit("relay.after_remove")
+        self._metrics.send_duration.observe(time.monotonic() - started)
+        return len(pending)
+
+    async def _publish(self, pending: Sequence[Pending]) -> None:
+        producer = await self._connected()
+        spans: list[Span] = []
+        futures = []
+        for waiting in pending:
+            record = waiting.record
+            span = self._telemetry.send(record.topic, record.traceparent)
+            if span:
+                spans.append(span)
+            try:
+                future = await producer.send(
+                    record.topic, record.value, record.key, headers=record.headers
+                )
+            except MessageSizeTooLargeError:
+                # The writer refuses these; one that slipped in must not stop the rest.
+                logger.exception("a record is too large", extra={"topic": record.topic})
+                continue
+            futures.append(future)
+            self._metrics.sent.labels(record.topic).inc()
+        await asyncio.gather(*futures)
+        for span in spans:
+            span.end()
+
+    async def _connected(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = self._make_producer()
+            await producer.start()
+            self._producer = producer
+        return self._producer

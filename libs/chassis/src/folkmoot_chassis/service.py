@@ -1,0 +1,244 @@
+"""A service: everything assembled, started in order, stopped in the reverse of it."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from fastapi import APIRouter
+from faststream.kafka import KafkaBroker
+from opentelemetry.sdk.trace.export import SpanExporter
+from prometheus_client import CollectorRegistry
+
+from folkmoot_chassis import failpoints, kafka, mongo
+from folkmoot_chassis.auth import Keys, Verifier
+from folkmoot_chassis.background import Task, supervise
+from folkmoot_chassis.consumer import Consumer
+from folkmoot_chassis.decoding import Handler, Route
+from folkmoot_chassis.fuse import Fuse
+from folkmoot_chassis.health import Health
+from folkmoot_chassis.http import Server, make_app, own_routes
+from folkmoot_chassis.inbox import Inbox
+from folkmoot_chassis.leases import Leases
+from folkmoot_chassis.logs import configure_logs
+from folkmoot_chassis.messages import EventModel
+from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.outbox import Outbox
+from folkmoot_chassis.probes import Probes
+from folkmoot_chassis.relay import Relay
+from folkmoot_chassis.retry import Backoff
+from folkmoot_chassis.settings import ServiceSettings
+from folkmoot_chassis.telemetry import Telemetry
+from folkmoot_chassis.transactions import Transactor
+from folkmoot_chassis.unit_of_work import UnitOfWork
+
+logger = logging.getLogger(__name__)
+
+Prepare = Callable[[], Awaitable[None]]
+
+
+class Service:
+    """One service process, assembled but not started.
+
+    `name` is the service's name in topics, groups and databases.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        name: str,
+        version: str,
+        span_exporter: SpanExporter | None = None,
+    ) -> None:
+        self.settings = settings
+        self.name = name
+        self.metrics_registry = CollectorRegistry()
+        self.metrics = Metrics(self.metrics_registry)
+        self.telemetry = Telemetry(name, settings, span_exporter)
+        self._client = mongo.connect(settings.mongo_url.get_secret_value(), name)
+        database = settings.mongo_database or f"folkmoot_{name.replace('-', '_')}"
+        self.database = mongo.database(self._client, database)
+        self.stopping = asyncio.Event()
+        self.outbox = Outbox(self.database, settings.outbox_shards)
+        self.inbox = Inbox(self.database, timedelta(days=settings.inbox_days))
+        self.relay = Relay(
+            self.outbox,
+            Leases(
+                self.database,
+                owner=settings.instance,
+                shards=settings.outbox_shards,
+                seconds=settings.outbox_lease,
+            ),
+            lambda: kafka.make_producer(settings),
+            telemetry=self.telemetry,
+            metrics=self.metrics,
+            poll=settings.outbox_poll,
+        )
+        self.transactor = Transactor(
+            self._client,
+            self.outbox,
+            source=f"/folkmoot/{name}",
+            limit=settings.record_max_bytes,
+            wake=self.relay.wake,
+        )
+        self.health = Health()
+        verifier = Verifier(
+            Keys(settings.jwks),
+            issuer=settings.jwt_issuer,
+            audience=settings.jwt_audience,
+        )
+        self.app = make_app(
+            name,
+            version,
+            verifier=verifier,
+            telemetry=self.telemetry,
+            metrics=self.metrics,
+        )
+        self.app.include_router(own_routes(self.health, self.metrics_registry))
+        self._routes: dict[str, Route] = {}
+        self._prepare: list[Prepare] = [self.inbox.prepare, self.outbox.prepare]
+        self._background: dict[str, Task] = {}
+        self._broker: KafkaBroker | None = None
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """What is consumed, by topic."""
+        return self._routes
+
+    def consume(self, topic: str, handlers: Mapping[type[EventModel], Handler]) -> None:
+        """Hand the events of a topic to their handlers; other types are skipped."""
+        by_type = {model.type: (model, handler) for model, handler in handlers.items()}
+        self._routes[topic] = Route(by_type)
+
+    def consume_any(self, topic: str, handler: Handler) -> None:
+        """Hand every CloudEvent of a topic, whatever its type, to one handler."""
+        self._routes[topic] = Route({}, handler)
+
+    def mount(self, router: APIRouter) -> None:
+        """Answer HTTP requests by a router."""
+        self.app.include_router(router)
+
+    def prepare(self, action: Prepare) -> None:
+        """Await an action at start, before anything is consumed or answered."""
+        self._prepare.append(action)
+
+    def background(self, name: str, task: Task) -> None:
+        """Run a task for as long as the service runs; it is cancelled at the stop."""
+        self._background[name] = task
+
+    async def broker_answers(self) -> bool:
+        """Tell whether Kafka answers a request for its metadata."""
+        return self._broker is not None and await self._broker.ping(timeout=2)
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then stop gracefully."""
+        settings = self.settings
+        configure_logs(self.name, settings.instance, settings.log_level)
+        failpoints.arm_from_environment()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+        await self.start()
+        await self.stopping.wait()
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start everything, sources of work last."""
+        self._tasks: list[asyncio.Task[None]] = []
+        self._server = Server(
+            self.app, self.settings.http_host, self.settings.http_port
+        )
+        consumer = self._make_consumer()
+        probes = Probes(self, consumer)
+        probes.install(self.health)
+        self._serving = asyncio.create_task(self._server.serve())
+        for action in self._prepare:
+            await self._persist(action)
+        lease = self.settings.outbox_lease
+        self._spawn("leases", lambda: self.relay.keep_leases(lease / 3))
+        self._relaying = asyncio.create_task(supervise("relay", self.relay.run))
+        self._spawn("probes", probes.run)
+        for name, task in self._background.items():
+            self._spawn(name, task)
+        if consumer:
+            self._spawn("lag", probes.lag.run)
+            await self._persist(self._start_broker)
+        logger.info("%s is up", self.name)
+
+    async def stop(self) -> None:
+        """Finish what is in hand, publish what is committed, let go of everything."""
+        self.stopping.set()
+        self.health.stopping = True
+        if self._broker:
+            await self._broker.stop()
+        await self._server.stop(self._serving)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._relaying.cancel()
+        await asyncio.gather(self._relaying, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self.relay.drain(), 5)
+        await self.relay.close()
+        self.telemetry.shutdown()
+        self._client.close()
+        logger.info("%s has stopped", self.name)
+
+    def _make_consumer(self) -> Consumer | None:
+        if not self._routes:
+            return None
+        settings = self.settings
+        unit = UnitOfWork(
+            service=self.name,
+            transactor=self.transactor,
+            inbox=self.inbox,
+            telemetry=self.telemetry,
+            metrics=self.metrics,
+            backoff=Backoff(
+                settings.retry_attempts, settings.retry_base, settings.retry_cap
+            ),
+            fuses={
+                topic: Fuse(
+                    window=settings.fuse_window,
+                    ratio=settings.fuse_ratio,
+                    in_a_row=settings.fuse_in_a_row,
+                )
+                for topic in self._routes
+            },
+            stopping=self.stopping,
+        )
+        consumer = Consumer(self._routes, unit, settings=settings, metrics=self.metrics)
+        self._consumer = consumer
+        return consumer
+
+    async def _start_broker(self) -> None:
+        """Join the group; a topic that is not known yet makes the next try work."""
+        self._broker = kafka.make_broker(self.settings)
+        self._consumer.attach(self._broker, f"folkmoot-{self.name}")
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self._broker.stop()
+            self._broker = None
+            raise
+
+    async def _persist(self, action: Prepare) -> None:
+        """Do what must be done before going on, for as long as it takes."""
+        waits = Backoff(base=0.2)
+        attempt = 0
+        while not self.stopping.is_set():
+            try:
+                return await action()
+            except Exception as error:  # noqa: BLE001  any failure may pass
+                attempt += 1
+                logger.warning(
+                    "cannot start yet: %s: %s", type(error).__name__, str(error)[:300]
+                )
+            await asyncio.sleep(waits.wait(attempt))
+        return None
+
+    def _spawn(self, name: str, task: Task) -> None:
+        self._tasks.append(asyncio.create_task(supervise(name, task)))

@@ -1,0 +1,87 @@
+"""The settings that every service has."""
+
+import socket
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Read from the environment, variables prefixed `FOLKMOOT_`; frozen once read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FOLKMOOT_", frozen=True, extra="ignore"
+    )
+
+    instance: str = Field(
+        default_factory=socket.gethostname,
+        description=(
+            "Name of this replica, the same after a restart: a restarted replica takes "
+            "its partitions and leases up at once."
+        ),
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    kafka_bootstrap: str = Field(
+        default="localhost:9092", description="`host:port`, comma-separated."
+    )
+    kafka_security_protocol: str = Field(
+        default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."
+    )
+    kafka_sasl_mechanism: str = Field(default="SCRAM-SHA-512")
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = Field(default=None, description="PEM file.")
+    kafka_session_timeout: float = Field(default=30.0, description="Seconds.")
+
+    batch_max_records: int = Field(default=500, ge=1, description="Records a batch.")
+    batch_poll: float = Field(
+        default=0.025, description="Seconds that an idle consumer waits for a record."
+    )
+    retry_attempts: int = Field(default=6, ge=1, description="Tries before a re-read.")
+    retry_base: float = Field(default=0.1, description="Seconds before the second try.")
+    retry_cap: float = Field(default=5.0, description="Longest wait, seconds.")
+    fuse_window: int = Field(default=1000, description="Records looked back on.")
+    fuse_ratio: float = Field(default=0.05, description="Failures among them, at most.")
+    fuse_in_a_row: int = Field(default=50, description="Failures in a row, at most.")
+
+    mongo_url: SecretStr = Field(
+        default=SecretStr("mongodb://localhost:27017"),
+        description="URI of a replica set, with this service's own user.",
+    )
+    mongo_database: str = Field(default="", description="Default: from the service.")
+    inbox_days: int = Field(
+        default=14, ge=1, description="How long a redelivery is recognised."
+    )
+    outbox_poll: float = Field(default=0.25, description="Seconds between looks.")
+    outbox_lease: float = Field(default=10.0, description="Seconds a shard is held.")
+    outbox_shards: int = Field(default=8, ge=1)
+    record_max_bytes: int = Field(
+        default=4 * 1024 * 1024, description="Largest record value that is published."
+    )
+
+    http_host: str = "127.0.0.1"
+    http_port: int = 8100
+
+    jwks: str | None = Field(
+        default=None, description="File or https URL of the key set that signs tokens."
+    )
+    jwt_issuer: str = "folkmoot"
+    jwt_audience: str = "folkmoot"
+
+    otlp_endpoint: str | None = Field(
+        default=None, description="Base URL of an OTLP/HTTP collector."
+    )
+    trace_file: Path | None = Field(
+        default=None, description="Append finished spans here, one JSON object a line."
+    )
+    trace_ratio: float = Field(
+        default=0.05, ge=0, le=1, description="Share of new traces that is recorded."
+    )
+    stop_timeout: float = Field(
+        default=25.0, description="Seconds that work in hand is given at a stop."
+    )
+    stall_timeout: float = Field(
+        default=60.0, description="Seconds of lag without progress that mean dead."
+    )

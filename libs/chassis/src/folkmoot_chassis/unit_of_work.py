@@ -1,0 +1,208 @@
+"""A batch as the unit of work; a poison record in it costs only itself."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from folkmoot_chassis import failpoints
+from folkmoot_chassis.dead_letters import Failure, RawRecord, dead_letter, inbox_id
+from folkmoot_chassis.decoding import Decoded, Handler, Undecodable
+from folkmoot_chassis.failures import Permanent, is_duplicate_key, is_transient
+from folkmoot_chassis.fuse import Fuse
+from folkmoot_chassis.inbox import Inbox
+from folkmoot_chassis.messages import Message
+from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.retry import Backoff
+from folkmoot_chassis.telemetry import Telemetry, context_of, fail
+from folkmoot_chassis.traces import trace_id
+from folkmoot_chassis.transactions import Cause, Transaction, Transactor
+
+logger = logging.getLogger(__name__)
+
+
+class Exhausted(Exception):  # noqa: N818  a state, not an error of anybody
+    """A passing failure did not pass in time; the batch must be read again."""
+
+
+class Blown(Exception):  # noqa: N818  a state, not an error of anybody
+    """Too much failed: the rest of the batch must wait for whoever mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """Settles batches: every record takes effect, is known already, or is set aside."""
+
+    service: str
+    transactor: Transactor
+    inbox: Inbox
+    telemetry: Telemetry
+    metrics: Metrics
+    backoff: Backoff
+    fuses: Mapping[str, Fuse]
+    stopping: asyncio.Event
+
+    async def settle(
+        self, batch: Sequence[Decoded], bad: Sequence[Undecodable]
+    ) -> None:
+        """Settle a batch; returns once nothing of it is left to do.
+
+        Raises Exhausted where a passing failure outlasted every try, and Blown where
+        so much fails that the fault must be on this side.
+        """
+        for undecodable in bad:
+            await self._set_aside(undecodable.record, undecodable.failure)
+        if batch:
+            with self.telemetry.receive([d.message for d in batch]):
+                await self._bisect(batch)
+
+    async def _bisect(self, batch: Sequence[Decoded], tries: int = 1) -> None:
+        """Handle a batch; where it fails for good, find the record that is to blame."""
+        try:
+            await self._persistently(lambda known: self._handle(batch, look=known))
+        except (Exhausted, Blown):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, only one is to blame
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._bisect(batch[:middle], tries + 1)
+                await self._bisect(batch[middle:], tries + 1)
+                return
+            reason = error.reason if isinstance(error, Permanent) else "handler-error"
+            only = batch[0]
+            failure = Failure(error, reason, tries, only.message.traceparent)
+            await self._set_aside(only.record, failure)
+        else:
+            for topic, count in Counter(d.message.topic for d in batch).items():
+                self.fuses[topic].passed(count)
+
+    async def _persistently(self, work: Callable[[bool], Awaitable[None]]) -> None:
+        """Try until it works, fails for good, or has been tried often enough.
+
+        `work` is told whether to look for known records first: the first try takes
+        them all for new, as they nearly always are, and leaves it to the inbox's
+        unique index to object.
+        """
+        for attempt in range(1, self.backoff.attempts + 1):
+            try:
+                await work(attempt > 1)
+                return
+            except Exception as error:
+                last = attempt == self.backoff.attempts
+                if not is_transient(error) or (last and is_duplicate_key(error)):
+                    raise
+                if last or self.stopping.is_set():
+                    raise Exhausted from error
+                self.metrics.retries.labels(type(error).__name__).inc()
+                logger.warning(
+                    "a batch failed for now: %s",
+                    type(error).__name__,
+                    extra={"attempt": attempt},
+                )
+            await asyncio.sleep(self.backoff.wait(attempt))
+
+    async def _handle(self, batch: Sequence[Decoded], *, look: bool) -> None:
+        fresh = _once(batch)
+        spans = {}
+        causes: dict[str, Cause] = {}
+        for decoded in fresh:
+            message = decoded.message
+            span = self.telemetry.start_process(message)
+            trace = context_of(span) if span else message.traceparent
+            if span:
+                spans[message.identity] = span
+            causes[message.key] = Cause(trace, message.begun, message.replay)
+
+        async def work(tx: Transaction) -> Sequence[Decoded]:
+            new = await self._unknown(fresh, tx) if look else fresh
+            if new:
+                await self.inbox.add(
+                    [d.message.identity for d in new], tx.now, tx.session
+                )
+                for handler, messages in _by_handler(new):
+                    await handler(messages, tx)
+            return new
+
+        try:
+            failpoints.hit("consumer.before_transaction")
+            handled = await self.transactor.run_once(work, causes)
+        except BaseException as error:
+            for span in spans.values():
+                fail(span, error)
+            raise
+        finally:
+            for span in spans.values():
+                span.end()
+        self._count(batch, handled)
+
+    async def _unknown(
+        self, batch: Sequence[Decoded], tx: Transaction
+    ) -> Sequence[Decoded]:
+        ids = [d.message.identity for d in batch]
+        seen = await self.inbox.seen(ids, tx.session)
+        return [d for d in batch if d.message.identity not in seen]
+
+    def _count(self, batch: Sequence[Decoded], handled: Sequence[Decoded]) -> None:
+        now = datetime.now(UTC)
+        for decoded in handled:
+            message = decoded.message
+            self.metrics.handled.labels(message.topic, "handled").inc()
+            age = self.metrics.event_age.labels(message.topic)
+            age.observe(max(0.0, (now - message.time).total_seconds()))
+            chain = self.metrics.chain_age.labels(message.topic)
+            chain.observe(max(0.0, (now - message.begun).total_seconds()))
+        if len(handled) < len(batch):
+            new = {id(d) for d in handled}
+            for decoded in batch:
+                if id(decoded) not in new:
+                    topic = decoded.message.topic
+                    self.metrics.inbox_duplicates.labels(topic).inc()
+
+    async def _set_aside(self, record: RawRecord, failure: Failure) -> None:
+        """Put one record among the dead letters, once."""
+
+        async def work(tx: Transaction) -> None:
+            known = inbox_id(record)
+            if await self.inbox.seen([known], tx.session):
+                return
+            await self.inbox.add([known], tx.now, tx.session)
+            tx.outgoing.append(
+                dead_letter(record, failure, service=self.service, at=tx.now)
+            )
+            failpoints.hit("dead_letter.before_commit")
+
+        await self._persistently(lambda _: self.transactor.run_once(work))
+        self.metrics.dead_letters.labels(record.topic, failure.reason).inc()
+        self.metrics.handled.labels(record.topic, "dead_lettered").inc()
+        logger.error(
+            "a record was set aside: %s",
+            failure.text,
+            extra={
+                "topic": record.topic,
+                "partition": record.partition,
+                "offset": record.offset,
+                "reason": failure.reason,
+                "trace": trace_id(failure.traceparent),
+            },
+        )
+        self.fuses[record.topic].failed()
+        if self.fuses[record.topic].blown:
+            raise Blown
+
+
+def _once(batch: Sequence[Decoded]) -> list[Decoded]:
+    """Keep the first of each event, for a batch may hold a record twice."""
+    return list({d.message.identity: d for d in reversed(batch)}.values())[::-1]
+
+
+def _by_handler(
+    batch: Sequence[Decoded],
+) -> list[tuple[Handler, list[Message[Any]]]]:
+    """Give each handler its messages together, in their order."""
+    grouped: dict[Handler, list[Message[Any]]] = {}
+    for decoded in batch:
+        grouped.setdefault(decoded.handler, []).append(decoded.message)
+    return list(grouped.items())
