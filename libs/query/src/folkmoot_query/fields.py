@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from folkmoot_query.document import Document
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from folkmoot_query.document import Value
+
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,16 @@ Kind: TypeAlias = Text | Keyword | Time
 
 
 class FieldTable:
-    """The fields of a kind of document, in the order that messages list them."""
+    """The fields of a kind of document, in the order that messages list them.
+
+    Names are lower-case letters, digits, - and _, and begin with a letter; queries may
+    write them in any case.
+    """
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        for name in kinds:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} cannot be the name of a field")
         self._kinds = dict(kinds)
         self.defaults = tuple(
             name for name, kind in kinds.items() if kind == Text(default=True)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
+
+from folkmoot_query import dates
+from folkmoot_query.scanner import BARE, FIELD, OPERATORS
+from folkmoot_query.syntax import (
+    And,
+    Equals,
+    Everything,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Range,
+    Word,
+)
 
 if TYPE_CHECKING:
     from folkmoot_query.syntax import Node
@@ -10,4 +24,45 @@ if TYPE_CHECKING:
 
 def to_text(node: Node) -> str:
     """Print `node` as a query that parses to an equal tree."""
-    raise NotImplementedError
+    match node:
+        case Or():
+            return " OR ".join(map(to_text, node.operands))
+        case And():
+            return " AND ".join(_operand(operand, Or) for operand in node.operands)
+        case Not():
+            return f"NOT {_operand(node.operand, And, Or)}"
+        case Everything():
+            return "*"
+        case Word() | Phrase() | Equals() | Prefix() | Range():
+            return _leaf(node)
+        case _:
+            assert_never(node)
+
+
+def _operand(node: Node, *looser: type[And | Or]) -> str:
+    return f"({to_text(node)})" if isinstance(node, looser) else to_text(node)
+
+
+def _leaf(node: Word | Phrase | Equals | Prefix | Range) -> str:
+    name = "" if node.field is None else f"{node.field}:"
+    match node:
+        case Range():
+            return name + dates.write(dates.Bounds(node.start, node.end))
+        case Prefix() if _may_stand_bare(node.text, name):
+            return f"{name}{node.text}*"
+        case Word() | Equals() if _may_stand_bare(node.text, name):
+            return name + node.text
+        case _:
+            escaped = node.text.replace("\\", "\\\\").replace('"', '\\"')
+            return f'{name}"{escaped}"'
+
+
+def _may_stand_bare(text: str, name: str) -> bool:
+    """Tell whether `text` needs no quotes; anything may follow a field's name."""
+    return (
+        BARE.fullmatch(text) is not None
+        and "*" not in text
+        and (
+            bool(name) or not (text in OPERATORS or text[0] == "-" or FIELD.match(text))
+        )
+    )
