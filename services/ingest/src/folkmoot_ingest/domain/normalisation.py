@@ -1,0 +1,80 @@
+"""From what a publisher said to the item that Folkmoot records."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from folkmoot_events import Item, PersonRef
+
+from folkmoot_ingest.domain.errors import Refused
+from folkmoot_ingest.domain.identity import (
+    content_hash,
+    conversation_id,
+    item_id,
+    person_id,
+)
+from folkmoot_ingest.domain.moments import is_future
+from folkmoot_ingest.domain.submission import Person, Submission
+from folkmoot_ingest.domain.visibility import visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose submission it is: told by the publisher's credentials, never by itself."""
+
+    company: str
+    source: str
+    time: datetime | None = None
+    """The event's own time; stands in where the submission names none."""
+
+
+def normalise(submission: Submission, origin: Origin, captured: datetime) -> Item:
+    """Make the first revision of an item. Raises Refused."""
+    company, source = origin.company, origin.source
+    published = submission.published or origin.time or captured
+    if is_future(submission.edited or published, captured):
+        raise Refused(
+            "future-time",
+            "The item lies in the future",
+            "`published`, `edited` and `time` may be at most one day ahead.",
+        )
+    # Every part was validated with the submission: twice would cost half the time.
+    item = Item.model_construct(
+        id=item_id(company, source, submission.native_id),
+        revision=1,
+        company=company,
+        source=source,
+        tool=submission.tool or source,
+        kind=submission.kind,
+        native_id=submission.native_id,
+        conversation_id=conversation_id(
+            company, source, submission.conversation or submission.native_id
+        ),
+        in_reply_to=submission.in_reply_to
+        and item_id(company, source, submission.in_reply_to),
+        author=_person(source, submission.author or Person(id=source)),
+        title=submission.title,
+        text=submission.text,
+        language=submission.language,
+        links=submission.links,
+        mentions=tuple(_person(source, person) for person in submission.mentions),
+        hashtags=submission.hashtags,
+        attachments=submission.attachments,
+        published=published,
+        edited=submission.edited,
+        captured=captured,
+        visibility=visibility(company, submission.visibility),
+        permalink=submission.permalink,
+        content_hash="",
+    )
+    return item.model_copy(update={"content_hash": content_hash(item)})
+
+
+def version(item: Item) -> datetime:
+    """When the source last changed an item."""
+    return item.edited or item.published
+
+
+def _person(source: str, person: Person) -> PersonRef:
+    return PersonRef.model_construct(
+        id=person_id(source, person.id), name=person.name or person.id
+    )

@@ -1,0 +1,62 @@
+"""Archives of mail in mbox files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from folkmoot_ingest.gateways.archives import mail, mbox_lines
+from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, entry
+from folkmoot_ingest.gateways.archives.inputs import Inputs
+from folkmoot_ingest.gateways.archives.mail_threads import Threads
+from folkmoot_ingest.gateways.archives.mbox_lines import RawMail
+
+
+def read(inputs: Inputs) -> Iterator[Entry]:
+    """Read all mail, twice: first the headers for the threads, then what it says."""
+    threads = Threads()
+    for file in inputs.files:
+        with file.open() as stream:
+            for found in mbox_lines.split(stream):
+                threads.add(mail.headers(mail.parse(_head(found.raw))))
+    for file in inputs.files:
+        with file.open() as stream:
+            for found in mbox_lines.split(stream):
+                yield _entry(file.name, found, threads)
+
+
+def _entry(name: str, found: RawMail, threads: Threads) -> Entry:
+    place = f"line {found.line}"
+    if found.cut:
+        return Rejected(name, place, f"longer than {mbox_lines.MAX_BYTES} bytes")
+    try:
+        fields = _fields(found, threads)
+    except Exception as error:  # noqa: BLE001  the parser of mail raises what it likes
+        return Rejected(name, place, f"no mail that can be read: {error!r}")
+    if fields is None:
+        return Rejected(name, place, "no mail: has no headers")
+    return entry(name, place, fields)
+
+
+def _fields(found: RawMail, threads: Threads) -> dict[str, Any] | None:
+    parsed = mail.parse(found.raw)
+    if not parsed.keys():
+        return None
+    named = mail.headers(parsed)
+    return {
+        "tool": "mail",
+        "kind": "mail",
+        "native_id": named.native_id,
+        "conversation": threads.conversation(named),
+        "in_reply_to": threads.parent(named),
+        "author": mail.author(parsed),
+        "title": named.subject[:4096] or None,
+        "published": mail.published(parsed, found.delivered),
+        **mail.content(parsed),
+    }
+
+
+def _head(raw: bytes) -> bytes:
+    for blank in (b"\n\n", b"\r\n\r\n"):
+        head, separator, _ = raw.partition(blank)
+        if separator:
+            return head + separator
+    return raw

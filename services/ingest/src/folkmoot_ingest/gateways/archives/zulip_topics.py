@@ -1,0 +1,63 @@
+"""Zulip archives of topics: `<stream id>-<stream>/<topic>.json`, content in HTML."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+from folkmoot_ingest.gateways.archives import json_files, markup
+from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, entry
+from folkmoot_ingest.gateways.archives.inputs import Input
+
+_FOLDER = re.compile(r"(\d+)-(.*)")
+
+
+def read(file: Input) -> Iterator[Entry]:
+    """Read the messages of a topic.
+
+    The name of the stream's folder may change while its number stays, so the number
+    alone names the conversation. Authors are known by name only, and so are mentions.
+    """
+    document = json_files.load(file)
+    if isinstance(document, Rejected):
+        yield document
+        return
+    path = PurePosixPath(file.name)
+    topic = topic_name(path.stem)
+    folder = _FOLDER.fullmatch(path.parent.name)
+    stream = folder[1] if folder else path.parent.name
+    for found in json_files.objects(file.name, document):
+        if isinstance(found, Rejected):
+            yield found
+            continue
+        place, message = found
+        try:
+            fields = _fields(message, f"{stream}/{topic}", topic)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            yield Rejected(file.name, place, f"no Zulip message: {error!r}")
+        else:
+            yield entry(file.name, place, fields)
+
+
+def topic_name(encoded: str) -> str:
+    """Undo Zulip's encoding of a topic in a link: `.` for `%`."""
+    return unquote(encoded.replace(".", "%"))
+
+
+def _fields(message: dict[str, Any], conversation: str, topic: str) -> dict[str, Any]:
+    content = markup.render(message["content"])
+    author = message["sender_full_name"]
+    return {
+        "tool": "zulip",
+        "kind": "message",
+        "native_id": str(int(message["id"])),
+        "conversation": conversation,
+        "author": {"id": author, "name": author},
+        "title": topic,
+        "text": content.text,
+        "links": content.links,
+        "mentions": [{"id": m["name"], "name": m["name"]} for m in content.mentions],
+        "published": datetime.fromtimestamp(message["timestamp"], UTC),
+    }
