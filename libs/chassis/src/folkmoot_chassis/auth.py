@@ -1,7 +1,8 @@
 """Who is calling: people by a bearer JWT, checked against a key set.
 
 Algorithms are ours and never the token's; `iss` must be one exact string (an array
-passed joserfc before 1.7.3, CVE-2026-75509); `aud`, `exp`, `iat` and `sub` must be there.
+passed joserfc before 1.7.3, CVE-2026-75509); `aud`, `exp`, `iat` and `sub` must be
+there.
 """
 
 import asyncio

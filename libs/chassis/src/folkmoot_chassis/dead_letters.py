@@ -93,7 +93,7 @@ class Failure:
 
     @property
     def text(self) -> str:
-        """The error's first line: further ones of a validation error quote its input."""
+        """The error's first line: a validation error quotes its input in others."""
         name = type(self.error).__name__
         return f"{name}: {self.error}".splitlines()[0][:ERROR_CHARS]
 

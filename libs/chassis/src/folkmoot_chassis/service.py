@@ -129,10 +129,6 @@ class Service:
         """Run a task for as long as the service runs; it is cancelled at the stop."""
         self._background[name] = task
 
-    async def broker_answers(self) -> bool:
-        """Tell whether Kafka answers a request for its metadata."""
-        return self._broker is not None and await self._broker.ping(timeout=2)
-
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT, then stop gracefully."""
         settings = self.settings

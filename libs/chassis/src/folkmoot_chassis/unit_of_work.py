@@ -179,7 +179,7 @@ class UnitOfWork:
         self.metrics.handled.labels(record.topic, "dead_lettered").inc()
         logger.error(
             "a record was set aside: %s",
-            failure.text,
+            type(failure.error).__name__,
             extra={
                 "topic": record.topic,
                 "partition": record.partition,
