@@ -1,0 +1,132 @@
+"""The table of topics and the services say the same."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import folkmoot_events
+import pytest
+from folkmoot.registry.schemas import ENVELOPE
+from folkmoot_chassis.service import Service
+from folkmoot_events import EVENTS, TOPICS, Event
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("ingest", "tagging", "search-index", "notification")
+TOPIC = re.compile(r"\bfolkmoot\.[a-z-]+\.v\d+(?:\.[a-z-]+\.dlq)?\b")
+READ = ("*.py", "*.toml", "*.yaml", "*.yml", "*.md", "*.json", "*.sh")
+
+# Types of webhook payloads, which never travel over Kafka.
+WEBHOOKS = {"folkmoot.notification.v1", "folkmoot.webhook-test.v1"}
+
+# What the table promises and no code does yet. Each line goes when its code comes.
+NOT_READ_YET = {
+    "ingest": set[str](),
+    "tagging": {
+        "folkmoot.engagements.v1",
+        "folkmoot.searches.v1",
+        "folkmoot.deliveries.v1",
+    },
+    "search-index": {
+        "folkmoot.engagements.v1",
+        "folkmoot.people.v1",
+        "folkmoot.vocabulary.v1",
+        "folkmoot.reviews.v1",
+    },
+    "notification": {
+        "folkmoot.engagements.v1",
+        "folkmoot.people.v1",
+        "folkmoot.vocabulary.v1",
+        "folkmoot.reviews.v1",
+        "folkmoot.authority.v1",
+    },
+}
+NOT_PUBLISHED_YET = {
+    "ingest": {"EngagementRecorded", "EngagementWithdrawn", "PersonUpdated"},
+    "tagging": {
+        "ItemFlagged",
+        "ItemHeld",
+        "ItemReleased",
+        "ItemLabelled",
+        "ItemVerified",
+        "ItemExpired",
+    },
+    "search-index": {"AuthorityAssessed"},
+    "notification": set[str](),
+}
+
+
+def package(service: str) -> str:
+    return f"folkmoot_{service.replace('-', '_')}"
+
+
+@pytest.fixture(params=SERVICES)
+def service(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+async def app(service: str, monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setenv("FOLKMOOT_MONGO_URL", "mongodb://localhost:1")
+    settings = importlib.import_module(f"{package(service)}.settings").Settings()
+    built = importlib.import_module(f"{package(service)}.app").build_app(settings)
+    assert isinstance(built, Service)
+    return built
+
+
+async def test_a_service_reads_the_topics_that_the_table_gives_it(
+    service: str, app: Service
+) -> None:
+    given = {topic.name for topic in TOPICS if service in topic.consumers}
+    assert app.name == service
+    assert set(app.routes) == given - NOT_READ_YET[service]
+
+
+async def test_a_service_reads_events_from_their_own_topic(app: Service) -> None:
+    topic_of = {event.type: event.topic for event in EVENTS}
+    for topic, route in app.routes.items():
+        assert {topic_of[type_] for type_ in route.handlers} <= {topic}
+
+
+def test_a_service_publishes_the_events_that_the_table_gives_it(service: str) -> None:
+    given = {
+        event.__name__
+        for topic in TOPICS
+        if topic.publisher == service
+        for event in topic.events
+    }
+    assert set(_made(service)) == given - NOT_PUBLISHED_YET[service]
+
+
+def test_every_topic_that_is_named_anywhere_exists() -> None:
+    known = {ENVELOPE, *WEBHOOKS, *(topic.name for topic in TOPICS)}
+    known |= {name for topic in TOPICS for name in topic.dead_letters.values()}
+    unknown = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for folder in ("services", "cli", "deploy", "docs", "benchmarks")
+        for pattern in READ
+        for file in (ROOT / folder).rglob(pattern)
+        for name in TOPIC.findall(file.read_text())
+        if name not in known
+    }
+    assert not unknown
+
+
+def _made(service: str) -> Iterator[str]:
+    """Yield the names of the events that the service's code constructs."""
+    events = {
+        name
+        for name, value in vars(folkmoot_events).items()
+        if isinstance(value, type) and issubclass(value, Event) and value in EVENTS
+    }
+    for file in (ROOT / "services" / service / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(
+                node.func, ast.Name | ast.Attribute
+            ):
+                called = node.func
+                name = called.id if isinstance(called, ast.Name) else called.attr
+                if name in events:
+                    yield name
