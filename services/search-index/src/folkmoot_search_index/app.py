@@ -1,0 +1,35 @@
+"""The service: what it consumes, answers and does besides."""
+
+from importlib.metadata import version
+
+from folkmoot_chassis.service import Service
+from folkmoot_events import ItemRetracted, ItemTagged
+
+from folkmoot_search_index.api.items import item_routes
+from folkmoot_search_index.api.operations import operation_routes
+from folkmoot_search_index.api.search import search_routes
+from folkmoot_search_index.settings import SearchIndexSettings
+from folkmoot_search_index.wiring import wire
+
+NAME = "search-index"
+
+
+def build_app(settings: SearchIndexSettings) -> Service:
+    """Return the service, assembled and not started."""
+    service = Service(settings, name=NAME, version=version(f"folkmoot-{NAME}"))
+    parts = wire(service, settings)
+    service.prepare(parts.prepare)
+    service.consume(ItemTagged.topic, {ItemTagged: parts.handlers.on_item_tagged})
+    service.consume(
+        ItemRetracted.topic, {ItemRetracted: parts.handlers.on_item_retracted}
+    )
+    service.mount(search_routes(parts.search_items, parts.record_opening))
+    service.mount(item_routes(parts.read_item))
+    service.mount(
+        operation_routes(parts.count_items, parts.project_documents.want_rebuild)
+    )
+    for name, task in parts.background.items():
+        service.background(name, task)
+    service.health.alive["projection"] = parts.progress.check
+    service.health.ready["index"] = parts.index_check
+    return service

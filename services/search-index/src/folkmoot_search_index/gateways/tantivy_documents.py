@@ -1,0 +1,74 @@
+"""A document as the index holds it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from folkmoot_query import FieldTable, Keyword, Text, Time, analyze, fold
+from folkmoot_query.document import Value
+from tantivy import Document as IndexDocument
+
+from folkmoot_search_index.domain.documents import Document
+from folkmoot_search_index.domain.fields import searchable
+from folkmoot_search_index.domain.readers import EVERYONE
+from folkmoot_search_index.domain.recency import microseconds, recency
+from folkmoot_search_index.gateways import tantivy_schema as schema
+
+LABEL = "\t"
+"""Stands between a facet's value and its label."""
+
+
+def index_document(fields: FieldTable, document: Document) -> IndexDocument:
+    """Return what the index holds of a document: terms and numbers, no text."""
+    item = document.item
+    made = IndexDocument()
+    made.add_text(schema.ID, item.id)
+    for name, value in searchable(item, document.tags).items():
+        _add(made, fields, name, value)
+    for principal in item.visibility:
+        if principal == EVERYONE:
+            made.add_boolean(schema.PUBLIC, True)  # noqa: FBT003  a value, not a switch
+        else:
+            made.add_text(schema.ACL, principal)
+    made.add_integer(schema.RECENCY, recency(item.published, item.id))
+    made.add_integer(schema.CAPTURED, microseconds(item.captured))
+    _add_facets(made, document)
+    return made
+
+
+def _add(made: IndexDocument, fields: FieldTable, name: str, value: Value) -> None:
+    match fields[name]:
+        case Text():
+            _add_terms(made, name, _texts(value))
+        case Keyword(words=words):
+            for text in dict.fromkeys(map(fold, _texts(value))):
+                made.add_text(name, text)
+            if words:
+                _add_terms(made, schema.words_of(name), _texts(value))
+        case Time():
+            if isinstance(value, datetime):
+                made.add_integer(name, microseconds(value))
+
+
+def _add_terms(made: IndexDocument, name: str, texts: Iterable[str]) -> None:
+    for text in texts:
+        made.add_text(name, " ".join([token.term for token in analyze(text)]))
+
+
+def _texts(value: Value) -> Iterable[str]:
+    if value is None or isinstance(value, datetime):
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+def _add_facets(made: IndexDocument, document: Document) -> None:
+    item = document.item
+    for name, value in (
+        ("company", item.company),
+        ("source", item.source),
+        ("tool", item.tool),
+        ("kind", item.kind),
+        ("author", f"{item.author.id}{LABEL}{item.author.name}"),
+    ):
+        made.add_text(schema.facet_of(name), value)
+    for value, label in {tag.id: tag.label for tag in document.tags}.items():
+        made.add_text(schema.facet_of("tag"), f"{value}{LABEL}{label}")

@@ -1,0 +1,145 @@
+"""The change stream of `documents`, read with raw commands, a batch at a time.
+
+The driver's own cursor hands documents over one by one, each across a thread; raw
+`getMore` commands cost one crossing per batch.
+"""
+
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from bson import Timestamp, json_util
+from bson.int64 import Int64
+from folkmoot_chassis.mongo import Database, Session
+from pymongo.errors import OperationFailure
+
+from folkmoot_search_index.domain.documents import Change
+from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
+from folkmoot_search_index.storage.documents import COLLECTION
+from folkmoot_search_index.storage.mapping import Stored, document_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+WAIT_MS = 150
+"""How long the server holds an answer back when nothing is new."""
+
+CHANGE_STREAM_HISTORY_LOST = 286
+CHANGE_STREAM_FATAL = 280
+INVALID_RESUME_TOKEN = 260
+LOST = {CHANGE_STREAM_HISTORY_LOST, CHANGE_STREAM_FATAL, INVALID_RESUME_TOKEN}
+
+WRITES = {"insert", "replace", "update"}
+
+
+class MongoDocumentChanges:
+    """What happens to `documents`, from any position on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def position(self) -> Position:
+        """Return a position before which everything is seen by a scan begun now.
+
+        The causally consistent read waits until a majority has come as far as that.
+        """
+        client = self._database.client
+        async with await client.start_session(causal_consistency=True) as session:
+            hello = await self._database.command("hello", session=session)
+            await self._database[COLLECTION].find_one({}, {"_id": 1}, session=session)
+        return json_util.dumps({"startAtOperationTime": hello["operationTime"]})
+
+    async def scan(self) -> AsyncGenerator[Sequence[Change], None]:
+        """Yield everything that is held now, in batches, in the order of ids."""
+        after = ""
+        while True:
+            found = self._database[COLLECTION].find({"_id": {"$gt": after}})
+            stored = await found.sort("_id", 1).limit(BATCH).to_list(BATCH)
+            if not stored:
+                return
+            after = stored[-1]["_id"]
+            yield [_change(each["_id"], each) for each in stored]
+
+    async def follow(self, position: Position) -> AsyncGenerator[ChangeBatch, None]:
+        """Yield what changed after `position`, for ever; raises PositionLost."""
+        client = self._database.client
+        try:
+            async with await client.start_session(causal_consistency=False) as session:
+                async for batch in self._stream(position, session):
+                    yield batch
+        except OperationFailure as error:
+            if error.code in LOST:
+                raise PositionLost(str(error)) from error
+            raise
+
+    async def _stream(
+        self, position: Position, session: Session
+    ) -> AsyncGenerator[ChangeBatch, None]:
+        stage = {"fullDocument": "updateLookup", **_resume(position)}
+        reply = await self._database.command(
+            {
+                "aggregate": COLLECTION,
+                "pipeline": [{"$changeStream": stage}],
+                "cursor": {"batchSize": BATCH},
+                "readConcern": {"level": "majority"},
+            },
+            session=session,
+        )
+        cursor, events = reply["cursor"], reply["cursor"]["firstBatch"]
+        try:
+            while True:
+                yield _batch(events, cursor["postBatchResumeToken"])
+                reply = await self._database.command(
+                    {
+                        "getMore": Int64(cursor["id"]),
+                        "collection": COLLECTION,
+                        "batchSize": BATCH,
+                        "maxTimeMS": WAIT_MS,
+                    },
+                    session=session,
+                )
+                cursor, events = reply["cursor"], reply["cursor"]["nextBatch"]
+        finally:
+            await self._close(cursor["id"], session)
+
+    async def _close(self, cursor_id: int, session: Session) -> None:
+        if cursor_id:
+            await self._database.command(
+                {"killCursors": COLLECTION, "cursors": [Int64(cursor_id)]},
+                session=session,
+            )
+
+
+def _resume(position: Position) -> dict[str, Any]:
+    try:
+        where: dict[str, Any] = json_util.loads(position)
+        moment = where.get("startAtOperationTime")
+    except (ValueError, AttributeError, TypeError) as error:
+        raise PositionLost("the position is not one of ours") from error
+    if isinstance(moment, Timestamp) or "resumeAfter" in where:
+        return where
+    raise PositionLost("the position is not one of ours")
+
+
+def _batch(
+    events: Sequence[Mapping[str, Any]], token: Mapping[str, Any]
+) -> ChangeBatch:
+    changes = []
+    for event in events:
+        kind = event["operationType"]
+        if kind in WRITES:
+            changes.append(_change(event["documentKey"]["_id"], event["fullDocument"]))
+        elif kind == "delete":
+            changes.append(Change(event["documentKey"]["_id"], None))
+        else:
+            raise PositionLost(f"the collection met with {kind}")
+    return ChangeBatch(changes, json_util.dumps({"resumeAfter": token}))
+
+
+def _change(item_id: str, stored: Stored | None) -> Change:
+    """Return the change that an entry means; one that nobody can read is left out."""
+    try:
+        return Change(item_id, document_of(stored) if stored else None)
+    except (ValueError, KeyError):
+        logger.exception("an entry cannot be read", extra={"item_id": item_id})
+        return Change(item_id, None)

@@ -1,0 +1,66 @@
+"""Collection `documents`: one entry per item, written by replacing it whole.
+
+Whole replacements let the change stream carry the full document, read by nobody twice.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from folkmoot_chassis.mongo import Database
+from pymongo import InsertOne, ReplaceOne
+
+from folkmoot_search_index.domain.documents import Document, Entry, Version
+from folkmoot_search_index.ports import Transaction
+from folkmoot_search_index.storage.mapping import (
+    Stored,
+    document_of,
+    to_stored,
+    version_of,
+)
+
+COLLECTION = "documents"
+VERSION = {"retracted": 1, "item_revision": 1, "tag_revision": 1}
+
+
+class MongoDocuments:
+    """The newest word on every item."""
+
+    def __init__(self, database: Database) -> None:
+        self._documents = database[COLLECTION]
+
+    async def versions(
+        self, ids: Sequence[str], transaction: Transaction
+    ) -> Mapping[str, Version]:
+        """Return the version of each item that is known."""
+        found = self._documents.find(
+            {"_id": {"$in": list(ids)}}, VERSION, session=transaction.session
+        )
+        stored = await found.to_list(len(ids))
+        return {each["_id"]: version_of(each) for each in stored}
+
+    async def put(
+        self,
+        entries: Sequence[Entry],
+        replacing: Collection[str],
+        transaction: Transaction,
+    ) -> None:
+        """Store entries whole; `replacing` names those whose item is known."""
+        writes: list[InsertOne[Stored] | ReplaceOne[Stored]] = [
+            ReplaceOne({"_id": entry.id}, to_stored(entry))
+            if entry.id in replacing
+            else InsertOne(to_stored(entry))
+            for entry in entries
+        ]
+        if writes:
+            await self._documents.bulk_write(
+                writes, ordered=False, session=transaction.session
+            )
+
+    async def read(self, ids: Sequence[str]) -> Mapping[str, Document]:
+        """Return the documents among `ids` that are not retracted."""
+        found = self._documents.find({"_id": {"$in": list(ids)}, "retracted": False})
+        documents = map(document_of, await found.to_list(len(ids)))
+        return {each.id: each for each in documents if each is not None}
+
+    async def count(self) -> int:
+        """Return roughly how many entries there are, tombstones included."""
+        return await self._documents.estimated_document_count()

@@ -1,0 +1,17 @@
+"""MongoDB indexes of the collections that search-index owns."""
+
+from contextlib import suppress
+
+from folkmoot_chassis.mongo import Database
+from pymongo.errors import CollectionInvalid
+
+from folkmoot_search_index.storage import documents, openings
+
+MONTH = 30 * 24 * 60 * 60
+
+
+async def ensure_indexes(database: Database) -> None:
+    """Create what is missing; collections too, which a change stream needs."""
+    with suppress(CollectionInvalid):  # it exists
+        await database.create_collection(documents.COLLECTION)
+    await database[openings.COLLECTION].create_index("begun", expireAfterSeconds=MONTH)

@@ -1,0 +1,92 @@
+"""Which class does what: the only module of the service that names them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from folkmoot_chassis.clock import SystemClock
+from folkmoot_chassis.health import Progress
+from folkmoot_chassis.service import Service
+
+from folkmoot_search_index.domain.fields import FIELDS
+from folkmoot_search_index.gateways.search_log import BatchedSearchLog, NoSearchLog
+from folkmoot_search_index.gateways.tantivy_generations import TantivyGenerations
+from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
+from folkmoot_search_index.handlers import Handlers
+from folkmoot_search_index.ports import IndexUnavailable
+from folkmoot_search_index.settings import SearchIndexSettings
+from folkmoot_search_index.storage.changes import MongoDocumentChanges
+from folkmoot_search_index.storage.documents import MongoDocuments
+from folkmoot_search_index.storage.indexes import ensure_indexes
+from folkmoot_search_index.storage.openings import MongoOpenings
+from folkmoot_search_index.use_cases.count_items import CountItems
+from folkmoot_search_index.use_cases.keep_documents import KeepDocuments
+from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
+from folkmoot_search_index.use_cases.read_item import ReadItem
+from folkmoot_search_index.use_cases.record_opening import RecordOpening
+from folkmoot_search_index.use_cases.search_items import SearchItems
+
+Task = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service is made of."""
+
+    handlers: Handlers
+    search_items: SearchItems
+    read_item: ReadItem
+    record_opening: RecordOpening
+    count_items: CountItems
+    project_documents: ProjectDocuments
+    progress: Progress
+    background: Mapping[str, Task]
+    prepare: Task
+    index_check: Callable[[], Awaitable[str | None]]
+
+
+def wire(service: Service, settings: SearchIndexSettings) -> Parts:
+    """Put the service together."""
+    clock = SystemClock()
+    documents = MongoDocuments(service.database)
+    generations = TantivyGenerations(settings.index_dir, FIELDS)
+    index = TantivySearchIndex(generations, clock, settings.search_threads)
+    progress = Progress(settings.stall_timeout)
+    project_documents = ProjectDocuments(
+        MongoDocumentChanges(service.database),
+        generations,
+        interval=settings.commit_interval,
+        most=settings.commit_changes,
+        progress=progress.stamp,
+    )
+    telling = BatchedSearchLog(service.transactor)
+    log = telling if settings.tell_searches else NoSearchLog()
+    read_item = ReadItem(documents)
+
+    async def index_check() -> str | None:
+        try:
+            generations.in_use()
+        except IndexUnavailable as error:
+            return str(error)
+        return None
+
+    return Parts(
+        handlers=Handlers(KeepDocuments(documents)),
+        search_items=SearchItems(index, documents, log, clock),
+        read_item=read_item,
+        record_opening=RecordOpening(
+            read_item,
+            MongoOpenings(service.database, clock),
+            service.transactor,
+            clock,
+        ),
+        count_items=CountItems(index, documents),
+        project_documents=project_documents,
+        progress=progress,
+        background={
+            "projection": project_documents.run,
+            "rebuilds": project_documents.run_rebuilds,
+            "search-log": telling.run,
+        },
+        prepare=lambda: ensure_indexes(service.database),
+        index_check=index_check,
+    )
