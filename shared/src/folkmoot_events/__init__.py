@@ -1,6 +1,7 @@
 """The events of Folkmoot: schemas, and nothing else."""
 
 from folkmoot_events.authority import AuthorityAssessed, Component
+from folkmoot_events.dead_letters import DeadLetterDiscarded, DeadLetterReplayed
 from folkmoot_events.deliveries import (
     NotificationDelivered,
     NotificationFailed,
@@ -38,6 +39,8 @@ __all__ = [
     "Component",
     "ConceptChanged",
     "ConceptRetired",
+    "DeadLetterDiscarded",
+    "DeadLetterReplayed",
     "EngagementRecorded",
     "EngagementWithdrawn",
     "Envelope",

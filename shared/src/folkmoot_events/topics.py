@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from folkmoot_events import (
     authority,
+    dead_letters,
     deliveries,
     engagements,
     item_tags,
@@ -147,6 +148,15 @@ TOPICS: tuple[Topic, ...] = (
         publisher="notification",
         consumers=("tagging",),
         key="subscription id",
+    ),
+    Topic(
+        name=dead_letters.TOPIC,
+        events=(dead_letters.DeadLetterReplayed, dead_letters.DeadLetterDiscarded),
+        publisher="cli",
+        consumers=(),
+        key="dead letter id",
+        partitions=1,
+        retention_ms=None,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The whole vocabulary of failure: it will pass, or it will not."""
+"""Failure has two words: it will pass, or it will not."""
 
 import asyncio
 

@@ -15,83 +15,87 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self._declare_processing()
+        self._declare_consumer()
+        self._declare_outbox()
+        self._declare_process()
 
-        def counter(name: str, text: str, *labels: str) -> Counter:
-            return Counter(name, text, labels, registry=registry)
-
-        def gauge(name: str, text: str, *labels: str) -> Gauge:
-            return Gauge(name, text, labels, registry=registry)
-
-        def histogram(
-            name: str, text: str, buckets: tuple[float, ...], *labels: str
-        ) -> Histogram:
-            return Histogram(name, text, labels, registry=registry, buckets=buckets)
-
-        self.consumed = counter(
+    def _declare_processing(self) -> None:
+        self.consumed = self._counter(
             "messaging_client_consumed_messages", "Records read.", "topic"
         )
-        self.handled = counter(
+        self.handled = self._counter(
             "messaging_process_messages", "Records by outcome.", "topic", "outcome"
         )
-        self.process_duration = histogram(
+        self.process_duration = self._histogram(
             "messaging_process_duration_seconds", "One batch, all tries.", SECONDS
         )
-        self.batch_size = histogram(
+        self.batch_size = self._histogram(
             "messaging_process_batch_size", "Records in a batch.", SIZES
         )
-        self.retries = counter(
+        self.retries = self._counter(
             "messaging_process_retries", "Batches tried again.", "error"
         )
-        self.lag_records = gauge(
-            "messaging_consumer_lag_records",
-            "Records not yet committed.",
-            "topic",
-            "partition",
-        )
-        self.lag_seconds = gauge(
-            "messaging_consumer_lag_seconds",
-            "How long a partition has been behind.",
-            "topic",
-            "partition",
-        )
-        self.rebalances = counter(
-            "messaging_consumer_rebalances", "Assignments received."
-        )
-        self.event_age = histogram(
+        self.event_age = self._histogram(
             "messaging_event_age_seconds",
             "Age of an event when its effect is committed.",
             AGES,
             "topic",
         )
-        self.chain_age = histogram(
+        self.chain_age = self._histogram(
             "messaging_chain_age_seconds",
             "Age of the chain of events that led to this effect.",
             AGES,
             "topic",
         )
-        self.dead_letters = counter(
-            "messaging_dead_letters", "Records set aside.", "topic", "reason"
-        )
-        self.fuse_blown = gauge(
-            "messaging_fuse_blown", "1 while a topic is paused by its fuse.", "topic"
-        )
-        self.inbox_duplicates = counter(
+        self.inbox_duplicates = self._counter(
             "inbox_duplicates", "Redeliveries recognised.", "topic"
         )
-        self.outbox_depth = gauge("outbox_depth", "Records that wait to be published.")
-        self.outbox_age = gauge(
+        self.dead_letters = self._counter(
+            "messaging_dead_letters", "Records set aside.", "topic", "reason"
+        )
+
+    def _declare_consumer(self) -> None:
+        self.lag_records = self._gauge(
+            "messaging_consumer_lag_records",
+            "Records not yet committed.",
+            "topic",
+            "partition",
+        )
+        self.lag_seconds = self._gauge(
+            "messaging_consumer_lag_seconds",
+            "How long a partition has been behind.",
+            "topic",
+            "partition",
+        )
+        self.rebalances = self._counter(
+            "messaging_consumer_rebalances", "Assignments received."
+        )
+        self.fuse_blown = self._gauge(
+            "messaging_fuse_blown", "1 while a topic is paused by its fuse.", "topic"
+        )
+
+    def _declare_outbox(self) -> None:
+        self.outbox_depth = self._gauge(
+            "outbox_depth", "Records that wait to be published."
+        )
+        self.outbox_age = self._gauge(
             "outbox_oldest_age_seconds", "Age of the oldest of them."
         )
-        self.sent = counter(
+        self.sent = self._counter(
             "messaging_client_sent_messages", "Records published.", "topic"
         )
-        self.send_duration = histogram(
+        self.send_duration = self._histogram(
             "messaging_client_operation_duration_seconds",
             "One publishing round of the relay.",
             SECONDS,
         )
-        self.relay_errors = counter("outbox_relay_errors", "Failed rounds.", "error")
-        self.http_duration = histogram(
+        self.relay_errors = self._counter(
+            "outbox_relay_errors", "Failed rounds.", "error"
+        )
+
+    def _declare_process(self) -> None:
+        self.http_duration = self._histogram(
             "http_server_request_duration_seconds",
             "Requests answered.",
             SECONDS,
@@ -99,6 +103,17 @@ class Metrics:
             "route",
             "status",
         )
-        self.loop_lag = gauge(
+        self.loop_lag = self._gauge(
             "event_loop_lag_seconds", "How late the event loop last woke."
         )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, text: str, buckets: tuple[float, ...], *labels: str
+    ) -> Histogram:
+        return Histogram(name, text, labels, registry=self.registry, buckets=buckets)

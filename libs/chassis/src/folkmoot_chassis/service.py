@@ -64,19 +64,7 @@ class Service:
         self.stopping = asyncio.Event()
         self.outbox = Outbox(self.database, settings.outbox_shards)
         self.inbox = Inbox(self.database, timedelta(days=settings.inbox_days))
-        self.relay = Relay(
-            self.outbox,
-            Leases(
-                self.database,
-                owner=settings.instance,
-                shards=settings.outbox_shards,
-                seconds=settings.outbox_lease,
-            ),
-            lambda: kafka.make_producer(settings),
-            telemetry=self.telemetry,
-            metrics=self.metrics,
-            poll=settings.outbox_poll,
-        )
+        self.relay = self._make_relay()
         self.transactor = Transactor(
             self._client,
             self.outbox,
@@ -85,15 +73,10 @@ class Service:
             wake=self.relay.wake,
         )
         self.health = Health()
-        verifier = Verifier(
-            Keys(settings.jwks),
-            issuer=settings.jwt_issuer,
-            audience=settings.jwt_audience,
-        )
         self.app = make_app(
             name,
             version,
-            verifier=verifier,
+            verifier=_make_verifier(settings),
             telemetry=self.telemetry,
             metrics=self.metrics,
         )
@@ -183,6 +166,23 @@ class Service:
         self._client.close()
         logger.info("%s has stopped", self.name)
 
+    def _make_relay(self) -> Relay:
+        settings = self.settings
+        leases = Leases(
+            self.database,
+            owner=settings.instance,
+            shards=settings.outbox_shards,
+            seconds=settings.outbox_lease,
+        )
+        return Relay(
+            self.outbox,
+            leases,
+            lambda: kafka.make_producer(settings),
+            telemetry=self.telemetry,
+            metrics=self.metrics,
+            poll=settings.outbox_poll,
+        )
+
     def _make_consumer(self) -> Consumer | None:
         if not self._routes:
             return None
@@ -238,3 +238,11 @@ class Service:
 
     def _spawn(self, name: str, task: Task) -> None:
         self._tasks.append(asyncio.create_task(supervise(name, task)))
+
+
+def _make_verifier(settings: ServiceSettings) -> Verifier:
+    return Verifier(
+        Keys(settings.jwks),
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
