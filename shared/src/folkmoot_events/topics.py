@@ -152,7 +152,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         name=dead_letters.TOPIC,
         events=(dead_letters.DeadLetterReplayed, dead_letters.DeadLetterDiscarded),
-        publisher="cli",
+        publisher="command-line",
         consumers=(),
         key="dead letter id",
         partitions=1,
