@@ -1,0 +1,1 @@
+"""Real Kafka, real MongoDB and the four services on one machine, without Docker."""

@@ -1,0 +1,152 @@
+"""Start programs, wait until they answer, stop them in the reverse order.
+
+Nothing is restarted: a program that dies is a finding, and its log says why.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from folkmoot.local import guard
+from folkmoot.local.errors import LocalError
+
+POLL = 0.02
+TAIL_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A command line, where its output goes, and how to tell that it answers.
+
+    `start_limit` and `stop_grace` are seconds.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    log: Path
+    is_ready: Callable[[], bool]
+    env: Mapping[str, str] = field(default_factory=dict)
+    start_limit: float = 60.0
+    stop_grace: float = 30.0
+
+
+class ProgramError(LocalError):
+    """A program died or did not answer in time; the message holds its last words."""
+
+    def __init__(self, program: Program, what: str) -> None:
+        super().__init__(
+            f"{program.name} {what}; the end of {program.log}:\n{tail(program.log)}"
+        )
+
+
+def tail(log: Path, lines: int = TAIL_LINES) -> str:
+    """Return the last lines of a log, indented."""
+    try:
+        text = log.read_text(errors="replace")
+    except FileNotFoundError:
+        return "  (no log)"
+    return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) or "  (empty)"
+
+
+class Process:
+    """A running program: leader of its own process group, and gone when we are.
+
+    Start it from the main thread: the kernel counts the death of the thread that
+    started a child as the death of its parent.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        with program.log.open("ab") as output:
+            self._popen = subprocess.Popen(  # noqa: S603  our own command lines
+                [
+                    sys.executable,
+                    "-IS",
+                    guard.__file__,
+                    str(os.getpid()),
+                    *program.argv,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **program.env},
+                # Ctrl-C at the terminal is for us alone: we stop the others in order.
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id, and the id of its group."""
+        return self._popen.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._popen.poll()
+
+    def wait_ready(self) -> None:
+        """Return once the program answers; raise ProgramError if it will not."""
+        deadline = time.monotonic() + self.program.start_limit
+        while not self.program.is_ready():
+            if self.exit_code is not None:
+                raise ProgramError(self.program, f"ended with {self.exit_code}")
+            if time.monotonic() > deadline:
+                limit = f"{self.program.start_limit:.0f} s"
+                raise ProgramError(self.program, f"did not answer within {limit}")
+            time.sleep(POLL)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program's whole group, if it still runs."""
+        if self.exit_code is None:
+            os.killpg(self.pid, number)
+
+    def stop(self) -> None:
+        """Ask the program to end, insist after its grace, and wait."""
+        self.signal(signal.SIGTERM)
+        try:
+            self._popen.wait(self.program.stop_grace)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the program without warning, as a crash would."""
+        self.signal(signal.SIGKILL)
+        self._popen.wait()
+
+
+class Supervisor:
+    """The programs started so far, in order. A context that stops them all."""
+
+    def __init__(self) -> None:
+        self._processes: list[Process] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __iter__(self) -> Iterator[Process]:
+        return iter(self._processes)
+
+    def start(self, program: Program) -> Process:
+        """Start a program without waiting for it to answer."""
+        process = Process(program)
+        self._processes.append(process)
+        return process
+
+    def dead(self) -> Process | None:
+        """Return a program that has ended by itself, if one has."""
+        return next((p for p in self if p.exit_code is not None), None)
+
+    def stop(self) -> None:
+        """Stop everything, the latest first."""
+        while self._processes:
+            self._processes.pop().stop()

@@ -1,0 +1,157 @@
+"""The topics of Folkmoot, made on a broker."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaConnectionError, for_code
+from folkmoot_events import TOPICS, Topic
+
+from folkmoot.local.errors import LocalError
+
+NO_ERROR, TOPIC_EXISTS = 0, 36
+POLL = 0.05
+DAY_MS = 24 * 60 * 60 * 1000
+DEAD_LETTER_DAYS = 90
+DEAD_LETTER_BYTES = 8 * 1024 * 1024
+"""A dead letter carries the original and why it died, so it may be larger."""
+
+
+class TopicsError(LocalError):
+    """The broker would not make topics; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One topic to make."""
+
+    name: str
+    partitions: int
+    configs: dict[str, str]
+
+
+def plans(
+    topics: Iterable[Topic] = TOPICS, partitions: int | None = None
+) -> list[Plan]:
+    """Return the topics to make: those declared, and the dead letters of each.
+
+    `partitions` overrides what the topics declare.
+    """
+    made = []
+    for topic in topics:
+        count = partitions or topic.partitions
+        made.append(Plan(topic.name, count, _configs(topic)))
+        made += [
+            Plan(name, count, _dead_letter_configs())
+            for name in topic.dead_letters.values()
+        ]
+    return made
+
+
+def _configs(topic: Topic) -> dict[str, str]:
+    kept = (
+        {"cleanup.policy": "compact"}
+        if topic.retention_ms is None
+        else {"cleanup.policy": "delete", "retention.ms": str(topic.retention_ms)}
+    )
+    return {**kept, "max.message.bytes": str(topic.max_bytes)}
+
+
+def _dead_letter_configs() -> dict[str, str]:
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(DEAD_LETTER_DAYS * DAY_MS),
+        "max.message.bytes": str(DEAD_LETTER_BYTES),
+    }
+
+
+async def create_topics(
+    bootstrap: str, wanted: Iterable[Plan], *, replicas: int = 1, limit: float = 30
+) -> list[str]:
+    """Make the topics that do not exist yet and return their names.
+
+    Returns once the broker describes them all: a consumer that starts earlier fails.
+    """
+    wanted = list(wanted)
+    async with asyncio.timeout(limit):
+        admin = await _connect(bootstrap)
+        try:
+            made = await _create(admin, wanted, replicas)
+            await _until(lambda: _described(admin, wanted))
+            return made
+        finally:
+            await admin.close()
+
+
+async def delete_topics(
+    bootstrap: str, names: Iterable[str], *, limit: float = 30
+) -> None:
+    """Delete topics, and return once the broker knows none of them any more."""
+    names = set(names)
+    async with asyncio.timeout(limit):
+        admin = await _connect(bootstrap)
+        try:
+            await admin.delete_topics(sorted(names & set(await admin.list_topics())))
+            await _until(lambda: _unknown(admin, names))
+        finally:
+            await admin.close()
+
+
+async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
+    while not await condition():  # noqa: ASYNC110  the broker tells nobody
+        await asyncio.sleep(POLL)
+
+
+async def _unknown(admin: AIOKafkaAdminClient, names: set[str]) -> bool:
+    return not names & set(await admin.list_topics())
+
+
+async def _connect(bootstrap: str) -> AIOKafkaAdminClient:
+    while True:
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        try:
+            await admin.start()
+        except KafkaConnectionError:
+            await admin.close()
+            await asyncio.sleep(0.2)
+        else:
+            return admin
+
+
+async def _create(
+    admin: AIOKafkaAdminClient, wanted: list[Plan], replicas: int
+) -> list[str]:
+    known = set(await admin.list_topics())
+    missing = [plan for plan in wanted if plan.name not in known]
+    if not missing:
+        return []
+    answer = await admin.create_topics(
+        [
+            NewTopic(plan.name, plan.partitions, replicas, topic_configs=plan.configs)
+            for plan in missing
+        ]
+    )
+    # aiokafka raises nothing: a refusal stands in the answer (name, code, message).
+    refused = [
+        f"{name}: {for_code(code).__name__}: {' '.join(str(r) for r in rest)}"
+        for name, code, *rest in answer.topic_errors
+        if code not in (NO_ERROR, TOPIC_EXISTS)
+    ]
+    if refused:
+        raise TopicsError("; ".join(refused))
+    return [plan.name for plan in missing]
+
+
+async def _described(admin: AIOKafkaAdminClient, wanted: list[Plan]) -> bool:
+    """Tell whether every topic has a leader for each of its partitions."""
+    described = await admin.describe_topics([plan.name for plan in wanted])
+    return all(
+        topic["error_code"] == NO_ERROR
+        and topic["partitions"]
+        and all(
+            partition["error_code"] == NO_ERROR and partition["leader"] >= 0
+            for partition in topic["partitions"]
+        )
+        for topic in described
+    )

@@ -1,0 +1,1 @@
+"""Fixtures: services, run in this process or as processes of their own."""
