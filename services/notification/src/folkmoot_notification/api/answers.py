@@ -1,0 +1,107 @@
+"""What the API tells of subscriptions, endpoints and deliveries."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from folkmoot_events import Frozen
+
+from folkmoot_notification.domain.deliveries import Delivery, State
+from folkmoot_notification.domain.endpoints import Endpoint
+from folkmoot_notification.domain.payloads import describe
+from folkmoot_notification.domain.subscriptions import Kind, Subscription
+from folkmoot_notification.use_cases.read_inbox import Inbox
+
+
+class SubscriptionAnswer(Frozen):
+    """A standing subscription; `expression` is a conversation's id for that kind."""
+
+    id: str
+    kind: Kind
+    expression: str
+    endpoint_id: str | None
+    created: datetime
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> Self:
+        """Return a subscription as the API shows it."""
+        return cls(
+            id=subscription.id,
+            kind=subscription.kind,
+            expression=subscription.expression,
+            endpoint_id=subscription.endpoint_id,
+            created=subscription.created,
+        )
+
+
+class EndpointAnswer(Frozen):
+    """A webhook endpoint; `secret` only in the answer that made it."""
+
+    id: str
+    url: str
+    created: datetime
+    disabled: datetime | None
+    secret: str | None = None
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, *, secret: bool = False) -> Self:
+        """Return an endpoint as the API shows it."""
+        return cls(
+            id=endpoint.id,
+            url=endpoint.url,
+            created=endpoint.created,
+            disabled=endpoint.disabled,
+            secret=endpoint.secret if secret else None,
+        )
+
+
+class AttemptAnswer(Frozen):
+    """One attempt: what the endpoint answered, or why it could not; seconds."""
+
+    at: datetime
+    status: int | None
+    error: str | None
+    duration: float
+
+
+class DeliveryAnswer(Frozen):
+    """A webhook's way; `id` is the `webhook-id`, `next_attempt` only while pending."""
+
+    id: str
+    endpoint_id: str
+    notification_id: str
+    item_id: str
+    state: State
+    created: datetime
+    next_attempt: datetime | None
+    attempts: tuple[AttemptAnswer, ...]
+    trace_id: str
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """Return a delivery as the API shows it."""
+        return cls(
+            id=delivery.id,
+            endpoint_id=delivery.endpoint_id,
+            notification_id=delivery.notification_id,
+            item_id=delivery.item_id,
+            state=delivery.state,
+            created=delivery.created,
+            next_attempt=delivery.due if delivery.state == "pending" else None,
+            attempts=tuple(
+                AttemptAnswer(
+                    at=a.at, status=a.status, error=a.error, duration=a.duration
+                )
+                for a in delivery.attempts
+            ),
+            trace_id=delivery.trace_id,
+        )
+
+
+def inbox_answer(inbox: Inbox) -> dict[str, Any]:
+    """Return a page of an inbox; `next` is the `before` of the page after it."""
+    return {
+        "items": [describe(notification) for notification in inbox.items],
+        "unread": inbox.unread,
+        "position": inbox.position,
+        "next": inbox.items[-1].position if inbox.items else None,
+    }

@@ -1,0 +1,57 @@
+"""`/v1/deliveries`: what became of a person's webhooks."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from folkmoot_chassis.problems import Problem
+from pydantic import AwareDatetime
+
+from folkmoot_notification.api.answers import DeliveryAnswer
+from folkmoot_notification.api.callers import Caller
+from folkmoot_notification.ports import Deliveries
+from folkmoot_notification.use_cases.retry_delivery import (
+    NotSettledError,
+    RetryDelivery,
+)
+
+
+def delivery_routes(retry: RetryDelivery, deliveries: Deliveries) -> APIRouter:
+    """Return the routes of the delivery log."""
+    router = APIRouter(prefix="/deliveries")
+
+    @router.get("")
+    async def page(
+        reader: Caller,
+        before: AwareDatetime | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> dict[str, list[DeliveryAnswer] | datetime | None]:
+        found = await deliveries.page(reader.person, limit, before)
+        return {
+            "items": [DeliveryAnswer.of(one) for one in found],
+            "next": found[-1].created if found else None,
+        }
+
+    @router.get("/{delivery_id}")
+    async def one(delivery_id: str, reader: Caller) -> DeliveryAnswer:
+        delivery = await deliveries.find(delivery_id, reader.person)
+        if delivery is None:
+            raise _unknown()
+        return DeliveryAnswer.of(delivery)
+
+    @router.post("/{delivery_id}/retry", status_code=202)
+    async def again(delivery_id: str, reader: Caller) -> DeliveryAnswer:
+        try:
+            delivery = await retry(delivery_id, reader)
+        except NotSettledError as error:
+            title = "The delivery cannot be retried now"
+            raise Problem(409, "not-settled", title, str(error)) from error
+        if delivery is None:
+            raise _unknown()
+        return DeliveryAnswer.of(delivery)
+
+    return router
+
+
+def _unknown() -> Problem:
+    return Problem(404, "not-found", "There is no such delivery")

@@ -1,0 +1,58 @@
+"""What a webhook says."""
+
+from typing import Any
+
+from folkmoot_notification.domain.deliveries import Delivery
+from folkmoot_notification.domain.notifications import Notification
+
+ITEM = "folkmoot.notification.v1"
+TEST = "folkmoot.webhook-test.v1"
+
+
+def test_payload(delivery: Delivery) -> dict[str, Any]:
+    """Return the body of a message that only tries an endpoint."""
+    return {
+        "type": TEST,
+        "timestamp": delivery.created.isoformat(),
+        "data": {"endpoint_id": delivery.endpoint_id},
+    }
+
+
+def item_payload(notification: Notification) -> dict[str, Any]:
+    """Return the body of a message that tells of an item."""
+    return {
+        "type": ITEM,
+        "timestamp": notification.created.isoformat(),
+        "data": describe(notification),
+    }
+
+
+def describe(notification: Notification) -> dict[str, Any]:
+    """Return a notification as the API, the stream and webhooks show it."""
+    shown = notification.excerpt
+    return {
+        "id": notification.id,
+        "position": notification.position,
+        "item_id": shown.item_id,
+        "company": shown.company,
+        "source": shown.source,
+        "tool": shown.tool,
+        "kind": shown.kind,
+        "conversation_id": shown.conversation_id,
+        "author": {"id": shown.author_id, "name": shown.author_name},
+        "title": shown.title,
+        "snippet": shown.snippet,
+        "permalink": shown.permalink,
+        "published": shown.published.isoformat(),
+        "why": [
+            {
+                "subscription_id": reason.subscription_id,
+                "kind": reason.kind,
+                "expression": reason.expression,
+            }
+            for reason in notification.reasons
+        ],
+        "time": notification.created.isoformat(),
+        "read": notification.read.isoformat() if notification.read else None,
+        "trace_id": notification.trace_id,
+    }

@@ -1,0 +1,46 @@
+"""Keep the compiled subscriptions in step with the store, across replicas."""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from folkmoot_query import QueryError
+
+from folkmoot_notification.domain.matcher import UnanchoredError
+from folkmoot_notification.domain.standing import Standing
+from folkmoot_notification.ports import Subscriptions
+
+LOG = logging.getLogger(__name__)
+
+
+class FollowStanding:
+    """Take up what any replica stored, every `pause` seconds."""
+
+    def __init__(
+        self, subscriptions: Subscriptions, standing: Standing, pause: float
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._standing = standing
+        self._pause = pause
+        self._mark: datetime | None = None
+
+    async def refresh(self) -> None:
+        """Take up what changed since the last time; everything at the first."""
+        changes = await self._subscriptions.changes(self._mark)
+        for reader in changes.readers:
+            self._standing.know(reader)
+        for key in changes.dropped:
+            self._standing.drop(key)
+        for subscription in changes.subscriptions:
+            try:
+                self._standing.add(subscription)
+            except (QueryError, UnanchoredError):
+                # Written by a version with another language: keep matching the others.
+                LOG.exception("subscription %s cannot be read", subscription.id)
+        self._mark = changes.mark
+
+    async def run(self) -> None:
+        """Refresh until cancelled."""
+        while True:
+            await asyncio.sleep(self._pause)
+            await self.refresh()

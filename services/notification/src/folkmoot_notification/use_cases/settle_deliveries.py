@@ -1,0 +1,90 @@
+"""Write down what came of attempts, and tell the other services."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+from folkmoot_events import NotificationDelivered, NotificationFailed
+
+from folkmoot_notification.domain.deliveries import Answer, Delivery
+from folkmoot_notification.ports import (
+    Clock,
+    Deliveries,
+    Endpoints,
+    Transaction,
+    Transactions,
+)
+
+Outcome = tuple[Delivery, Answer]
+
+
+class SettleDeliveries:
+    """Commits outcomes in groups: all that came while the last commit was under way."""
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        endpoints: Endpoints,
+        transactions: Transactions,
+        clock: Clock,
+    ) -> None:
+        self._deliveries = deliveries
+        self._endpoints = endpoints
+        self._transactions = transactions
+        self._clock = clock
+        self._waiting: list[Outcome] = []
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, delivery: Delivery, answer: Answer) -> None:
+        """Return when the outcome is stored, or was taken along by another caller."""
+        luck = random.random()  # noqa: S311  jitter needs no secrecy
+        outcome = (delivery.answered(answer, self._clock.now(), luck), answer)
+        self._waiting.append(outcome)
+        async with self._turn:
+            if not any(outcome is waiting for waiting in self._waiting):
+                return
+            group, self._waiting = self._waiting, []
+            await self._transactions.run(lambda tx: self._settle(group, tx))
+
+    async def _settle(self, group: Sequence[Outcome], tx: Transaction) -> None:
+        for delivery, answer in group:
+            if answer.gone:
+                await self._endpoints.disable(delivery.endpoint_id, delivery.due, tx)
+            if await self._deliveries.settle(delivery, tx) and not delivery.test:
+                self._announce(delivery, answer, tx)
+
+    def _announce(self, delivery: Delivery, answer: Answer, tx: Transaction) -> None:
+        if delivery.state == "delivered":
+            tx.publish(_delivered(delivery), traceparent=delivery.traceparent)
+        elif delivery.state == "failed":
+            failed = _failed(delivery, answer.reason)
+            tx.publish(failed, traceparent=delivery.traceparent)
+
+
+def _delivered(delivery: Delivery) -> NotificationDelivered:
+    return NotificationDelivered(
+        subscription_id=delivery.subscription_id,
+        notification_id=delivery.notification_id,
+        revision=delivery.begun,
+        company=delivery.company,
+        person_id=delivery.person,
+        item_id=delivery.item_id,
+        channel="webhook",
+        attempts=delivery.begun,
+        delivered=delivery.due,
+    )
+
+
+def _failed(delivery: Delivery, reason: str) -> NotificationFailed:
+    return NotificationFailed(
+        subscription_id=delivery.subscription_id,
+        notification_id=delivery.notification_id,
+        revision=delivery.begun,
+        company=delivery.company,
+        person_id=delivery.person,
+        item_id=delivery.item_id,
+        channel="webhook",
+        attempts=delivery.begun,
+        reason=reason,
+        failed=delivery.due,
+    )
