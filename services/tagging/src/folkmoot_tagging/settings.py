@@ -1,0 +1,19 @@
+"""What the environment says; the only reader of it."""
+
+from pathlib import Path
+
+from folkmoot_chassis.settings import ServiceSettings
+from pydantic import Field
+
+
+class Settings(ServiceSettings):
+    """Settings of the tagging service."""
+
+    http_port: int = 8102
+    vocabulary: Path | None = Field(
+        default=None,
+        description="SKOS in Turtle, plain or gzipped; without it, no concepts.",
+    )
+    vocabulary_poll: float = Field(
+        default=30.0, gt=0, description="Seconds between looks for a changed file."
+    )
