@@ -1,13 +1,46 @@
-"""What the use cases need of the outside."""
+"""What the use cases need of the world."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from folkmoot_events import Item, ItemCaptured, ItemRetracted, ItemRevised
+from folkmoot_events import Event, Item
 
 from folkmoot_ingest.domain.revisions import Head, Outcome
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class Transaction(Protocol):
+    """What is stored and announced together, or not at all."""
+
+    @property
+    def session(self) -> Any:  # noqa: ANN401  only storage knows what it is
+        """What storage needs to take part."""
+        ...
+
+    def publish(
+        self, event: Event, *, traceparent: str | None = None, key: str | None = None
+    ) -> None:
+        """Announce an event once the transaction has committed."""
+        ...
+
+
+class Transactions(Protocol):
+    """Runs units of work; each may run more than once and takes effect once."""
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Commit what `work` does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +62,37 @@ class Entry:
 class Items(Protocol):
     """The head of each item: which revision stands for it."""
 
-    async def heads(self, ids: Sequence[str]) -> dict[str, Head]:
+    async def heads(
+        self, ids: Collection[str], transaction: Transaction
+    ) -> dict[str, Head]:
         """Return the heads there are."""
         ...
 
-    async def put(self, heads: Iterable[Head]) -> None:
-        """Set the heads of their items."""
+    async def put(
+        self,
+        heads: Sequence[Head],
+        replacing: Collection[str],
+        transaction: Transaction,
+    ) -> None:
+        """Set the heads of their items; `replacing` names those that have one."""
         ...
 
 
 class Record(Protocol):
     """All that was ever said, whole and append-only."""
 
-    async def hashes(self, ids: Sequence[str]) -> Mapping[str, set[str]]:
+    async def hashes(
+        self, ids: Collection[str], transaction: Transaction
+    ) -> dict[str, set[str]]:
         """Return the hashes of all content recorded of each of these items."""
         ...
 
-    async def append(self, entries: Sequence[Entry]) -> None:
+    async def append(self, entries: Sequence[Entry], transaction: Transaction) -> None:
         """Add to the record."""
         ...
 
 
-class Readers(Protocol):
+class Readings(Protocol):
     """The record as somebody may read it; what they may not is not there."""
 
     async def item(self, item_id: str, principals: frozenset[str]) -> Item | None:
@@ -62,19 +104,5 @@ class Readers(Protocol):
         ...
 
     async def counts(self, company: str) -> Mapping[str, int]:
-        """Count a company's items, retracted items and entries of the record."""
-        ...
-
-
-class Publisher(Protocol):
-    """Announces events once the work is committed."""
-
-    def publish(
-        self,
-        event: ItemCaptured | ItemRevised | ItemRetracted,
-        *,
-        traceparent: str | None = None,
-        key: str | None = None,
-    ) -> None:
-        """Announce an event."""
+        """Count a company's `items`, `retracted` ones and `revisions`."""
         ...

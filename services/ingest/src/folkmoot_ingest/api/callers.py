@@ -1,0 +1,72 @@
+"""Who calls: systems by API key, people by token."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from folkmoot_chassis.auth import Claims, require_claims
+from folkmoot_chassis.problems import Problem
+
+from folkmoot_ingest.domain.api_keys import PUBLISH, ApiKey, ApiKeys, looks_like_key
+from folkmoot_ingest.domain.visibility import principals
+from folkmoot_ingest.ports import Clock
+
+
+class Callers:
+    """Dependencies of routes that let systems in."""
+
+    def __init__(self, keys: Callable[[], ApiKeys], clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+
+    async def publisher(self, request: Request) -> ApiKey:
+        """Return the key of a system that may publish."""
+        key = self._key(_told(request) or "")
+        if PUBLISH not in key.scopes:
+            raise Problem(
+                403,
+                "scope-missing",
+                "The key may not do this",
+                f"It needs the scope {PUBLISH!r}.",
+            )
+        return key
+
+    async def company(self, request: Request) -> str:
+        """Return the company of whoever calls, system or person."""
+        told = _told(request)
+        if told is not None:
+            return self._key(told).company
+        company = (await require_claims(request)).claims.get("company")
+        if not isinstance(company, str) or not company:
+            raise Problem(403, "no-company", "The token names no company")
+        return company
+
+    def _key(self, told: str) -> ApiKey:
+        key = self._keys().find(told, self._clock.now())
+        if key is None:
+            raise Problem(
+                401,
+                "unauthenticated",
+                "Who are you?",
+                "An API key is required, one that is known and has not expired.",
+                headers={"www-authenticate": "Bearer"},
+            )
+        return key
+
+
+async def reader(claims: Annotated[Claims, Depends(require_claims)]) -> frozenset[str]:
+    """Return what a person may read as (FastAPI dependency)."""
+    return principals(claims.subject, claims.claims)
+
+
+Reader = Annotated[frozenset[str], Depends(reader)]
+
+
+def _told(request: Request) -> str | None:
+    """Return the API key that a request brings, if it brings one."""
+    told = request.headers.get("x-api-key")
+    if told is not None:
+        return told.strip()
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and looks_like_key(token) else None
