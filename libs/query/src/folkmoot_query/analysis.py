@@ -33,7 +33,6 @@ _INVISIBLE: Final = r"\u00ad\u200c\u200d"
 # Engines refuse terms of many kilobytes, so a longer run becomes several terms. The
 # possessive 's belongs to the word before it: nobody searches for an "s".
 _ASCII_WORD: Final = re.compile(r"([A-Za-z0-9]{1,200})(?:'[sS](?![A-Za-z0-9]))?")
-_POSSESSIVE: Final = r"(?:['\u2019][sS](?![^\W_]))?"
 
 
 class Token(NamedTuple):
@@ -151,7 +150,8 @@ def _patterns() -> _Patterns:
     joined = f"[{marks}{_INVISIBLE}]"
     return _Patterns(
         re.compile(
-            rf"([^\W_]{{1,200}}(?:{joined}{{1,8}}[^\W_]{{0,200}}){{0,50}}){_POSSESSIVE}"
+            rf"([^\W_]{{1,200}}(?:{joined}{{1,8}}[^\W_]{{0,200}}){{0,50}})"
+            rf"(?:['\u2019][sS](?![^\W_]|{joined}))?"
         ),
         re.compile(rf"[{_SPACELESS}][{_SPACELESS}{marks}{_INVISIBLE}]*"),
         re.compile(rf"[{_SPACELESS}][{marks}{_INVISIBLE}{_JOINING}]*"),

@@ -62,7 +62,7 @@ def read(term: Term, kind: Kind) -> Leaf:
 
 def _star(term: Term) -> Everything:
     if term.field is not None or term.quoted:
-        raise term.wrong("expected at least one letter or digit")
+        raise term.wrong("expected a letter or digit to search for")
     return Everything(term.span)
 
 
@@ -79,9 +79,9 @@ def _words(term: Term, text: str) -> Word | Phrase | Prefix:
             raise term.wrong("a prefix is one word: quote the text, or split it")
         return Phrase(term.field, text, terms, term.span)
     if pairs and len(tokens) == 1:  # one letter: the pairs that begin with it
-        return Prefix(term.field, text, tokens[0].term, None, term.span)
+        return Prefix(term.field, last, tokens[0].term, None, term.span)
     if term.starred and not pairs:
-        return Prefix(term.field, text, letters(last), terms[0], term.span)
+        return Prefix(term.field, last, letters(last), terms[0], term.span)
     return Word(term.field, text, terms[0], term.span)
 
 
@@ -89,7 +89,7 @@ def _value(term: Term, text: str, kind: Keyword) -> Equals | Prefix:
     field = term.field or ""
     value = fold(text)
     if not value:
-        raise term.wrong("expected a value")
+        raise term.wrong("expected a value, not only white space")
     terms = terms_to_find(text) if kind.words else ()
     if term.starred or (kind.words and len(analyze(text)) == 1 and spaceless(text)):
         stem = terms[0] if len(terms) == 1 and not spaceless(text) else None

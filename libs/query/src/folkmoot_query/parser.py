@@ -66,7 +66,9 @@ class _Parser:
     def negation(self) -> Node:
         self.scan.skip_space()
         start = self.scan.at
-        if not (self.scan.take_operator("NOT") or self.scan.take_minus()):
+        if self.scan.take_minus():
+            return Not(self.primary(), Span(start, self.scan.end))
+        if not self.scan.take_operator("NOT"):
             return self.primary()
         self.descend(start)
         operand = self.negation()

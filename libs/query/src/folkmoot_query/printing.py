@@ -48,21 +48,18 @@ def _leaf(node: Word | Phrase | Equals | Prefix | Range) -> str:
     match node:
         case Range():
             return name + dates.write(dates.Bounds(node.start, node.end))
-        case Prefix() if _may_stand_bare(node.text, name):
+        case Prefix():
             return f"{name}{node.text}*"
-        case Word() | Equals() if _may_stand_bare(node.text, name):
+        case Word() | Equals() if "*" not in node.text and _is_bare(name, node.text):
             return name + node.text
         case _:
             escaped = node.text.replace("\\", "\\\\").replace('"', '\\"')
             return f'{name}"{escaped}"'
 
 
-def _may_stand_bare(text: str, name: str) -> bool:
-    """Tell whether `text` needs no quotes; anything may follow a field's name."""
-    return (
-        BARE.fullmatch(text) is not None
-        and "*" not in text
-        and (
-            bool(name) or not (text in OPERATORS or text[0] == "-" or FIELD.match(text))
-        )
-    )
+def _is_bare(name: str, text: str) -> bool:
+    """Tell whether `text` needs no quotes; behind a field's name more may stand."""
+    if not BARE.fullmatch(text):
+        return False
+    means_else = text in OPERATORS or text[0] == "-" or FIELD.match(text)
+    return bool(name) or not means_else
