@@ -42,7 +42,7 @@ class WatchedFile(Generic[T]):
 
     async def watch(self) -> None:
         """Read the file whenever it changes."""
-        while self._path is not None:
+        while True:
             await asyncio.sleep(INTERVAL)
             try:
                 await self.load()
