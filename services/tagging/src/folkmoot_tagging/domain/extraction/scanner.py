@@ -43,10 +43,15 @@ _SIGNAL = re.compile(
     re.VERBOSE,
 )
 
+# Without one of these there is nothing to find; most short texts end here.
+_HINT = re.compile(r"[#\uff03@\uff20]|\.[^\s.]")
+
 
 def extract(text: str) -> Signals:
     """Find everything that the text marks by itself."""
     found = Signals()
+    if not _HINT.search(text):
+        return found
     position = 0
     while match := _SIGNAL.search(text, position):
         kind = match.lastgroup
