@@ -215,7 +215,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         for inner in PACKAGES:
             _package(package / inner, "rules")
     result = subprocess.run(  # noqa: S603  our own program
-        [sys.executable, str(LINTING), str(CONFIG)],
+        [sys.executable, "-P", str(LINTING), str(CONFIG)],
         input=json.dumps([*BREACHES, *LET_THROUGH]),
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree)},

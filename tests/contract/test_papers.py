@@ -1,7 +1,6 @@
 """The papers say what the code does."""
 
 import ast
-import importlib
 import json
 import re
 from datetime import UTC, datetime
@@ -12,15 +11,15 @@ import pytest
 import yaml
 from folkmoot_chassis.dead_letters import ADDED
 from folkmoot_chassis.metrics import Metrics
-from folkmoot_chassis.settings import ServiceSettings
 from folkmoot_ingest.domain.cloud_events import structured
 from folkmoot_ingest.domain.drafts import draft
 from folkmoot_ingest.domain.submission import Submission
 from prometheus_client import CollectorRegistry
 
+from tests.support.service_modules import SERVICES, settings_class
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-SERVICES = ("ingest", "tagging", "search-index", "notification")
 CANVAS = ("Consumes", "Publishes", "Owns", "API", "Metrics", "Failure policy")
 DECISION = ("Context", "Decision", "Consequences", "Rejected")
 IGNORED = {".venv", ".git", ".folkmoot", "node_modules"}
@@ -38,19 +37,6 @@ EVENTS = [
     *CURL_BODY.findall((ROOT / "README.md").read_text()),
     *(block for block in BLOCK.findall(PUBLISHING) if "specversion" in block),
 ]
-
-
-def settings_of(service: str) -> type[ServiceSettings]:
-    module = f"folkmoot_{service.replace('-', '_')}.settings"
-    found = vars(importlib.import_module(module)).values()
-    (settings,) = (
-        each
-        for each in found
-        if isinstance(each, type)
-        and issubclass(each, ServiceSettings)
-        and each is not ServiceSettings
-    )
-    return settings
 
 
 def headings(text: str) -> list[str]:
@@ -81,7 +67,7 @@ def test_a_service_has_its_canvas(service: str) -> None:
 def test_every_setting_is_documented_and_nothing_else() -> None:
     known = {"FOLKMOOT_FAILPOINTS", "FOLKMOOT_CORPORA"}
     for service in SERVICES:
-        fields = settings_of(service).model_fields
+        fields = settings_class(service).model_fields
         known |= {f"FOLKMOOT_{name.upper()}" for name in fields}
     assert first_cells((DOCS / "settings.md").read_text()) == known
 
@@ -93,7 +79,7 @@ def test_defaults_are_documented_as_they_are(service: str) -> None:
     for name, default in re.findall(
         r"^\| `FOLKMOOT_(\w+)` \|.*\| `([^`]+)` \|$", section, re.MULTILINE
     ):
-        field = settings_of(service).model_fields[name.lower()]
+        field = settings_class(service).model_fields[name.lower()]
         assert str(field.default).lower() == default.lower(), name
 
 

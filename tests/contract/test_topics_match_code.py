@@ -1,7 +1,6 @@
 """The table of topics and the services say the same."""
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,9 @@ from folkmoot.registry.schemas import ENVELOPE
 from folkmoot_chassis.service import Service
 from folkmoot_events import EVENTS, TOPICS, Event
 
+from tests.support.service_modules import SERVICES, service_module, settings_class
+
 ROOT = Path(__file__).parents[2]
-SERVICES = ("ingest", "tagging", "search-index", "notification")
 TOPIC = re.compile(r"\bfolkmoot\.[a-z-]+\.v\d+(?:\.[a-z-]+\.dlq)?\b")
 READ = ("*.py", "*.toml", "*.yaml", "*.yml", "*.md", "*.json", "*.sh")
 
@@ -57,10 +57,6 @@ NOT_PUBLISHED_YET = {
 }
 
 
-def package(service: str) -> str:
-    return f"folkmoot_{service.replace('-', '_')}"
-
-
 @pytest.fixture(params=SERVICES)
 def service(request: pytest.FixtureRequest) -> str:
     name: str = request.param
@@ -70,8 +66,7 @@ def service(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def app(service: str, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("FOLKMOOT_MONGO_URL", "mongodb://localhost:1")
-    settings = importlib.import_module(f"{package(service)}.settings").Settings()
-    built = importlib.import_module(f"{package(service)}.app").build_app(settings)
+    built = service_module(service, "app").build_app(settings_class(service)())
     assert isinstance(built, Service)
     return built
 

@@ -1,9 +1,10 @@
 """Lint a source tree's imports, change after change, in one process.
 
-Run as a program in the tree, which is first on PYTHONPATH: `python linting.py CONFIG`
+Run as a program in the tree, with PYTHONPATH set to it: `python -P linting.py CONFIG`
 reads a list of changes from stdin (each a list: name, contract id, file, line of code)
 and writes what import-linter said of each to stdout, as a JSON object by name. It is a
-program because import-linter finds packages the way Python does, once per process.
+program because import-linter finds packages the way Python does, once per process; `-P`
+keeps its neighbours from standing in for modules of the standard library.
 """
 
 import io
