@@ -125,9 +125,9 @@ def spawn_service(tmp_path: Path) -> Iterator[SpawnService]:
         ) -> Process:
             module = f"folkmoot_{service.replace('-', '_')}"
             url = f"http://127.0.0.1:{facts['http_port']}"
-            process = supervisor.start(
+            process = supervisor.launch(
                 Program(
-                    name=service,
+                    name=f"{service}-{facts['instance']}",
                     argv=(sys.executable, "-m", module),
                     log=tmp_path / f"{service}-{facts['instance']}.log",
                     is_ready=lambda: _is_ready(url),

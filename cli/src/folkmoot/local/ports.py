@@ -5,6 +5,16 @@ import socket
 from folkmoot.local.errors import LocalError
 
 LOOPBACK = "127.0.0.1"
+PORTS = {
+    "kafka": 9092,
+    "kafka-controller": 9093,
+    "mongod": 27017,
+    "ingest": 8101,
+    "tagging": 8102,
+    "search-index": 8103,
+    "notification": 8104,
+}
+"""Where everything listens unless told otherwise."""
 
 
 class PortTakenError(LocalError):

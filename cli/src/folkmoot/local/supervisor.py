@@ -125,7 +125,7 @@ class Supervisor:
     """The programs started so far, in order. A context that stops them all."""
 
     def __init__(self) -> None:
-        self._processes: list[Process] = []
+        self._processes: dict[str, Process] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -134,19 +134,33 @@ class Supervisor:
         self.stop()
 
     def __iter__(self) -> Iterator[Process]:
-        return iter(self._processes)
+        return iter(self._processes.values())
 
-    def start(self, program: Program) -> Process:
+    def __getitem__(self, name: str) -> Process:
+        return self._processes[name]
+
+    def start(self, *programs: Program) -> None:
+        """Start programs side by side and return once all of them answer."""
+        started = [self.launch(program) for program in programs]
+        for process in started:
+            process.wait_ready()
+
+    def launch(self, program: Program) -> Process:
         """Start a program without waiting for it to answer."""
         process = Process(program)
-        self._processes.append(process)
+        self._processes[program.name] = process
         return process
 
-    def dead(self) -> Process | None:
-        """Return a program that has ended by itself, if one has."""
-        return next((p for p in self if p.exit_code is not None), None)
+    def again(self, name: str) -> None:
+        """Stop a program if it still runs, start it anew, wait until it answers."""
+        self[name].stop()
+        self.start(self[name].program)
+
+    def dead(self) -> list[Process]:
+        """Return the programs that have ended by themselves."""
+        return [process for process in self if process.exit_code is not None]
 
     def stop(self) -> None:
         """Stop everything, the latest first."""
         while self._processes:
-            self._processes.pop().stop()
+            self._processes.popitem()[1].stop()

@@ -1,0 +1,1 @@
+"""The subcommands of `folkmoot`, one module each; see folkmoot.app."""

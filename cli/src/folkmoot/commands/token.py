@@ -1,0 +1,55 @@
+"""`folkmoot token`: a bearer token for a person, good on this machine alone."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from folkmoot.local.home import Home
+from folkmoot.local.keys import Person
+from folkmoot.terminal import plain_errors, print_json
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def seconds_of(text: str) -> int:
+    """Return the seconds of a length of time such as `90s`, `30m`, `8h` or `7d`."""
+    match = re.fullmatch(r"([1-9]\d*)([smhd])", text)
+    if not match:
+        raise typer.BadParameter(f"{text!r} is not like 90s, 30m, 8h or 7d")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def command(  # noqa: PLR0913  one parameter is one option
+    *,
+    person: Annotated[str, typer.Option(help="The person's id.")],
+    company: Annotated[str, typer.Option(help="The person's company.")],
+    name: Annotated[str | None, typer.Option(help="The name to show.")] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(help="A group of the company.")
+    ] = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="Such as steward or admin.")
+    ] = None,
+    ttl: Annotated[
+        str, typer.Option(help="How long it is good: 90s, 30m, 8h, 7d.")
+    ] = "8h",
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print `token` and `expires_in`."),
+    ] = False,
+) -> None:
+    """Print a signed token that says who somebody is.
+
+    The key pair is made if there is none; services that `folkmoot up` starts trust it.
+    """
+    seconds = seconds_of(ttl)
+    with plain_errors():
+        keys = Home.default().keys
+        keys.ensure()
+        who = Person(person, company, name, tuple(group or ()), tuple(role or ()))
+        token = keys.token(who, seconds=seconds)
+    if json:
+        print_json({"token": token, "expires_in": seconds})
+    else:
+        typer.echo(token)

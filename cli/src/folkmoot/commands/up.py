@@ -1,0 +1,132 @@
+"""`folkmoot up`: run everything here until Ctrl-C."""
+
+import signal
+import time
+from dataclasses import asdict
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from folkmoot.local.home import Home
+from folkmoot.local.mongo import SERVICES
+from folkmoot.local.ports import PORTS
+from folkmoot.local.stack import COMPANIES, Stack, Wanted
+from folkmoot.local.supervisor import tail
+from folkmoot.options import Json
+from folkmoot.terminal import Exit, err, out, plain_errors, print_json
+
+LOOK = 0.25
+"""Seconds between looks at whether everything still runs."""
+
+
+def _ports(told: list[str]) -> dict[str, int]:
+    ports = dict(PORTS)
+    for text in told:
+        name, _, number = text.partition("=")
+        if name not in PORTS or not number.isdigit():
+            names = ", ".join(PORTS)
+            raise typer.BadParameter(f"{text!r} is not NAME=NUMBER; names are {names}")
+        ports[name] = int(number)
+    return ports
+
+
+def _services(told: list[str]) -> tuple[str, ...]:
+    for name in told:
+        if name not in SERVICES:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(SERVICES)}")
+    return tuple(told) or SERVICES
+
+
+def command(
+    port: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=NUMBER",
+            envvar="FOLKMOOT_PORTS",
+            help=f"Listen elsewhere: {', '.join(PORTS)}. Several, separated by spaces, "
+            "in the environment variable.",
+        ),
+    ] = None,
+    company: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Make an API key for this company; without this option, for "
+            f"{', '.join(COMPANIES)}."
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERVICE", help="Run these services alone."),
+    ] = None,
+    partitions: Annotated[
+        int | None, typer.Option(min=1, help="Partitions of new topics.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Start Kafka, MongoDB and the services here, and keep them until Ctrl-C.
+
+    Data, logs and secrets are kept in .folkmoot (or FOLKMOOT_HOME). A program that dies
+    is reported and left dead; SIGUSR1 starts the dead ones anew.
+    """
+    home = Home.default()
+    wanted = Wanted(
+        _ports(port or []),
+        _services(only or []),
+        tuple(company or COMPANIES),
+        partitions,
+    )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    with plain_errors(), home.locked(), Stack(home, wanted) as stack:
+        try:
+            stack.start(lambda text: err().print(f"[green]✓[/] {text}"))
+            if json:
+                print_json(asdict(stack.run))
+            else:
+                _introduce(home, stack)
+            _watch(stack)
+        except KeyboardInterrupt as error:
+            err().print("stopping (once more Ctrl-C to kill everything)")
+            raise typer.Exit(Exit.DONE) from error
+
+
+def _introduce(home: Home, stack: Stack) -> None:
+    table = Table("what", "where", "process", box=None, pad_edge=False)
+    for name, pid in stack.run.pids.items():
+        number = stack.wanted.ports[name]
+        web = "http://" if name in SERVICES else ""
+        table.add_row(name, f"{web}127.0.0.1:{number}", str(pid))
+    console = out()
+    console.print(table)
+    console.print(f"logs: {home.folder / 'logs'}   API keys: {home.credentials_file}")
+    console.print("Folkmoot is up. Ctrl-C stops it.", style="bold")
+
+
+def _watch(stack: Stack) -> None:
+    """Report what dies, until a signal ends it."""
+    asked = False
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+
+    signal.signal(signal.SIGUSR1, ask)
+    reported: set[int] = set()
+    while True:
+        dead = stack.supervisor.dead()
+        for process in dead:
+            if process.pid not in reported:
+                reported.add(process.pid)
+                program = process.program
+                err().print(
+                    f"{program.name} has ended with {process.exit_code}; the end of "
+                    f"{program.log}:\n{tail(program.log)}",
+                    style="red",
+                    markup=False,
+                )
+        if asked:
+            asked = False
+            stack.again(process.program.name for process in dead)
+        time.sleep(LOOK)

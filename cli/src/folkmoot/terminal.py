@@ -1,0 +1,59 @@
+"""What a person sees: results on standard output, everything else on standard error.
+
+Colour is for terminals alone, and NO_COLOR turns it off there too.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+from rich.console import Console
+
+from folkmoot.local.errors import LocalError
+from folkmoot.local.home import AlreadyRunningError, NotRunningError
+
+
+class Exit(IntEnum):
+    """What the command's exit status means."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    ALREADY_UP = 3
+    NOT_UP = 4
+    INTERRUPTED = 130
+
+
+def out() -> Console:
+    """Return the console for results."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """Return the console for progress and complaints."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line, for programs to read."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what a person can mend into one message and an exit status."""
+    try:
+        yield
+    except LocalError as error:
+        err().print(f"folkmoot: {error}", style="red", markup=False)
+        raise typer.Exit(_status(error)) from error
+
+
+def _status(error: LocalError) -> Exit:
+    if isinstance(error, AlreadyRunningError):
+        return Exit.ALREADY_UP
+    return Exit.NOT_UP if isinstance(error, NotRunningError) else Exit.FAILED
