@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,29 @@ def test_an_event_that_was_published_cannot_vanish(
     (shared / f"schemas/{gone}.json").write_text("{}")
     assert main(["write", "--shared", str(shared)]) == 1
     assert f"{gone}: the event is gone" in capsys.readouterr().err
+
+
+def test_deleting_a_schema_is_no_way_around_the_gate(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = shared / "schemas/folkmoot.item.archived.v1.json"
+    gone.write_text("{}")
+    _commit_all(shared)
+    gone.unlink()
+    assert main(["check", "--shared", str(shared)]) == 0
+    assert main(["check", "--shared", str(shared), "--since", "HEAD"]) == 1
+    assert f"{gone.stem}: the event is gone" in capsys.readouterr().err
+
+
+def _commit_all(folder: Path) -> None:
+    git = [
+        "git",
+        "-C",
+        str(folder),
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@localhost",
+    ]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "Publish"]):
+        subprocess.run([*git, *arguments], check=True)  # noqa: S603  our own arguments

@@ -1,10 +1,16 @@
-"""Write or check the registry: `python -m folkmoot.registry write|check`."""
+"""Write or check the registry: `python -m folkmoot.registry write|check`.
+
+`--since REVISION` compares with what a git revision published as well, so that a schema
+file that was edited or deleted by hand is no way around the gate.
+"""
 
 import argparse
 import sys
 from pathlib import Path
 
-from folkmoot.registry import compatibility, files, schemas
+from folkmoot.registry import compatibility, files
+from folkmoot.registry.history import published_at
+from folkmoot.registry.schemas import schemas
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -12,10 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m folkmoot.registry")
     parser.add_argument("action", choices=["write", "check"])
     parser.add_argument("--shared", type=Path, default=Path("shared"))
+    parser.add_argument("--since", metavar="REVISION")
     options = parser.parse_args(arguments)
     if options.action == "write":
         return _write(options.shared)
-    return _check(options.shared)
+    return _check(options.shared, options.since)
 
 
 def _write(shared: Path) -> int:
@@ -28,15 +35,18 @@ def _write(shared: Path) -> int:
     return 0
 
 
-def _check(shared: Path) -> int:
-    broken = compatibility.breaches(files.published(shared), schemas.schemas())
-    found = [breach.message for breach in broken]
-    stale = [
+def _check(shared: Path, since: str | None) -> int:
+    published = [files.published(shared)]
+    if since:
+        published.append(published_at(shared, since))
+    breaches = [b for one in published for b in compatibility.breaches(one, schemas())]
+    told = [breach.message for breach in breaches]
+    told += [
         f"{shared / path} is not as the models say" for path in files.drift(shared)
     ]
-    if not (found or stale):
+    if not told:
         return 0
-    return _complain("\n".join([*found, *stale, "Run `make schemas`."]))
+    return _complain("\n".join([*dict.fromkeys(told), "Run `make schemas`."]))
 
 
 def _complain(text: str) -> int:
