@@ -116,7 +116,9 @@ class Consumer:
         try:
             await self._unit.settle(*self._decode(records))
         except Blown:
-            self._hold_back(records, consumer)
+            # The other topics' records come again too, and the inbox knows those that
+            # took effect.
+            _rewind(self._hold_back(records, consumer), consumer)
             return
         except Exhausted as error:
             logger.warning("a batch is read again: %s", type(error.__cause__).__name__)
@@ -159,6 +161,7 @@ class Consumer:
             self._metrics.fuse_blown.labels(topic).set(topic in blown)
         if not blown:
             return records
+        held = [record for record in records if record.topic in blown]
         for partition in consumer.assignment() - consumer.paused():
             if partition.topic in blown:
                 consumer.pause(partition)
@@ -167,8 +170,8 @@ class Consumer:
                     blown[partition.topic],
                     extra={"topic": partition.topic, "partition": partition.partition},
                 )
-        _rewind(records, consumer)
-        return ()
+        _rewind(held, consumer)
+        return [record for record in records if record.topic not in blown]
 
     async def _read_again(
         self, records: Sequence[RawRecord], consumer: AIOKafkaConsumer
