@@ -100,62 +100,6 @@ def type_of(record: Any) -> str:
     return str(dict(record.headers)["ce_type"], "ascii")
 
 
-async def test_items_are_tagged_shown_to_their_readers_and_forgotten(
-    service_facts: ServiceFacts,
-    tell: Tell,
-    hear: Hear,
-    headers: dict[str, dict[str, str]],
-) -> None:
-    item = an_item(1, text="The Kafka #rollout is done, see https://example.com")
-    other = an_item(2, company="east", visibility=("company:east",), text="ok")
-    settings = Settings(**service_facts("tagging", vocabulary=VOCABULARY))
-    async with running(build_app(settings)) as url:
-        await tell(ItemCaptured(item=item), ItemCaptured(item=other))
-        await tell(ItemCaptured(item=item))
-
-        async def told() -> list[Any]:
-            records = await hear(ItemTagged.topic)
-            return records if len(records) == 2 else []
-
-        records = {record.key.decode(): record for record in await until(told)}
-        event = ItemTagged.model_validate_json(records[item.id].value)
-        assert event.item == item
-        ids = [tag.id.rpartition("/")[2] for tag in event.tags]
-        assert ids == ["hashtag:rollout", "messaging", "deployment", "example.com"]
-        trace = dict(records[item.id].headers)["traceparent"].decode()
-        assert trace.split("-")[1] == TRACE
-
-        async with httpx.AsyncClient(base_url=url) as client:
-            path = f"/v1/items/{item.id}/tags"
-            assert (await client.get(path)).status_code == 401
-            answer = await client.get(path, headers=headers["east"])
-            assert answer.status_code == 404
-            assert answer.headers["content-type"] == "application/problem+json"
-            answer = await client.get(path, headers=headers["north"])
-            assert [tag["id"] for tag in answer.json()["tags"]] == [
-                tag.id for tag in event.tags
-            ]
-            for who, items in (("north", 1), ("east", 1), ("operator", 2)):
-                stats = await client.get("/v1/stats", headers=headers[who])
-                assert stats.json()["items"] == items
-
-            await tell(a_retraction(item.id, 2), ItemCaptured(item=item))
-            await tell(ItemCaptured(item=an_item(3)))
-
-            async def third_told() -> bool:
-                return len(await hear(ItemTagged.topic)) == 3
-
-            async def forgotten() -> bool:
-                answer = await client.get(path, headers=headers["north"])
-                return answer.status_code == 404
-
-            await until(third_told)
-            await until(forgotten)
-            metrics = (await client.get("/metrics")).text
-        assert 'tagging_items_total{outcome="tagged"} 3.0' in metrics
-        assert "rollout" not in metrics
-
-
 def a_retraction(item_id: str, revision: int) -> ItemRetracted:
     return ItemRetracted(
         item_id=item_id,
@@ -165,6 +109,89 @@ def a_retraction(item_id: str, revision: int) -> ItemRetracted:
         retracted=NOON,
         reason="deleted_at_source",
     )
+
+
+@pytest.fixture
+async def tagging(service_facts: ServiceFacts) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the service with the small vocabulary."""
+    settings = Settings(**service_facts("tagging", vocabulary=VOCABULARY))
+    async with (
+        running(build_app(settings)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        yield client
+
+
+async def all_told(hear: Hear, number: int) -> dict[str, Any]:
+    """Wait until so many items were told; return the records by item id."""
+
+    async def told() -> list[Any]:
+        records = await hear(ItemTagged.topic)
+        return records if len(records) >= number else []
+
+    records = await until(told)
+    assert len(records) == number
+    return {record.key.decode(): record for record in records}
+
+
+async def test_an_item_is_told_once_with_its_tags_in_the_trace_of_its_capture(
+    tagging: httpx.AsyncClient, tell: Tell, hear: Hear
+) -> None:
+    item = an_item(1, text="The Kafka #rollout is done, see https://example.com")
+    await tell(*[ItemCaptured(item=item)] * 3, ItemCaptured(item=an_item(2)))
+    record = (await all_told(hear, 2))[item.id]
+    event = ItemTagged.model_validate_json(record.value)
+    assert event.item == item
+    ids = [tag.id.rpartition("/")[2] for tag in event.tags]
+    assert ids == ["hashtag:rollout", "messaging", "deployment", "example.com"]
+    assert dict(record.headers)["traceparent"].split(b"-")[1].decode() == TRACE
+    metrics = (await tagging.get("/metrics")).text
+    assert 'tagging_items_total{outcome="tagged"} 2.0' in metrics
+    assert "rollout" not in metrics
+
+
+async def test_tags_and_figures_show_to_those_who_may_see_the_item(
+    tagging: httpx.AsyncClient,
+    tell: Tell,
+    hear: Hear,
+    headers: dict[str, dict[str, str]],
+) -> None:
+    item = an_item(1, text="#plan")
+    other = an_item(2, company="east", visibility=("company:east",), text="ok")
+    await tell(ItemCaptured(item=item), ItemCaptured(item=other))
+    await all_told(hear, 2)
+    path = f"/v1/items/{item.id}/tags"
+    assert (await tagging.get(path)).status_code == 401
+    refused = await tagging.get(path, headers=headers["east"])
+    assert refused.status_code == 404
+    assert refused.headers["content-type"] == "application/problem+json"
+    answer = await tagging.get(path, headers=headers["north"])
+    assert [tag["id"] for tag in answer.json()["tags"]] == ["hashtag:plan"]
+    for who, items in (("north", 1), ("east", 1), ("operator", 2)):
+        stats = await tagging.get("/v1/stats", headers=headers[who])
+        assert stats.json()["items"] == items
+
+
+async def test_a_retracted_item_loses_its_tags_for_good(
+    tagging: httpx.AsyncClient,
+    tell: Tell,
+    hear: Hear,
+    headers: dict[str, dict[str, str]],
+) -> None:
+    item = an_item(1, text="#plan")
+    await tell(ItemCaptured(item=item))
+    await all_told(hear, 1)
+
+    async def forgotten() -> bool:
+        path = f"/v1/items/{item.id}/tags"
+        answer = await tagging.get(path, headers=headers["north"])
+        return answer.status_code == 404
+
+    await tell(a_retraction(item.id, 2), ItemCaptured(item=item))
+    await until(forgotten)
+    await tell(ItemCaptured(item=an_item(3)))
+    await all_told(hear, 2)
+    assert await forgotten()
 
 
 async def test_the_vocabulary_is_announced_once_and_then_only_where_it_changed(

@@ -1,12 +1,12 @@
 """Which tags an item gets, and on what evidence."""
 
 import pytest
-from folkmoot_events import ItemTagged, Link, PersonRef, Span, Tag
+from folkmoot_events import Link, PersonRef, Span, Tag
 from folkmoot_tagging.domain.concepts import Concept, Label
 from folkmoot_tagging.domain.tags import MOST_TAGS, tags_of
 from folkmoot_tagging.domain.vocabulary import EMPTY, Vocabulary
 
-from tests.support.tagging_fakes import NOON, an_item
+from tests.support.tagging_fakes import an_item
 
 BACKUP = Concept("urn:backup", (Label("Backup", "en"), Label("Sicherung", "de")))
 TEA = Concept("urn:tea", (Label("Java"),))
@@ -116,11 +116,3 @@ def test_too_many_links_do_not_push_out_a_hashtag() -> None:
     tags = tags_of(an_item(text=text), EMPTY)
     assert len(tags) == MOST_TAGS
     assert tags[0].id == "hashtag:kept"
-
-
-def test_the_event_of_unchecked_parts_passes_every_check() -> None:
-    item = an_item(title="Java", text="#a @b c.de Backup", hashtags=("d",))
-    made = ItemTagged.model_construct(
-        item=item, revision=1, tags=tags_of(item, VOCABULARY), tagged=NOON
-    )
-    assert ItemTagged.model_validate_json(made.model_dump_json()) == made

@@ -76,7 +76,7 @@ def _concepts(
         evidence = _span(field, sighting.start, sighting.end)
         score = 1 / len(sighting.concepts)
         for concept in sighting.concepts:
-            yield Tag.model_construct(
+            yield Tag(
                 id=concept.id,
                 kind="concept",
                 label=concept.shown_as(language),
@@ -94,7 +94,7 @@ def _tag(
     evidence: Span | None = None,
     score: float = 1.0,
 ) -> Tag:
-    return Tag.model_construct(
+    return Tag(
         id=f"{kind}:{name}",
         kind=kind,
         label=label,
@@ -105,7 +105,7 @@ def _tag(
 
 
 def _span(field: Place, start: int, end: int) -> Span:
-    return Span.model_construct(field=field, start=start, end=end)
+    return Span(field=field, start=start, end=end)
 
 
 def _fold(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from folkmoot_events import Item, ItemRetracted, ItemTagged
+from folkmoot_events import ItemRetracted, ItemTagged
 
 from folkmoot_tagging.domain.tagged_items import (
     ItemEvent,
@@ -69,12 +69,13 @@ class TagItems:
         tags = tags_of(word, self._vocabulary.current)
         change = assessed(word, tags, known, self._clock.now())
         if change:
-            transaction.publish(_told(word, change))
+            # Its parts are checked already: pydantic takes instances as they are.
+            transaction.publish(
+                ItemTagged(
+                    item=word,
+                    revision=change.revision,
+                    tags=change.tags,
+                    tagged=change.tagged,
+                )
+            )
         return change
-
-
-def _told(item: Item, change: TaggedItem) -> ItemTagged:
-    """Return the event, all of whose parts were checked when they were made."""
-    return ItemTagged.model_construct(
-        item=item, revision=change.revision, tags=change.tags, tagged=change.tagged
-    )
