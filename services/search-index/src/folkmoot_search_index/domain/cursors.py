@@ -5,6 +5,11 @@ import binascii
 import json
 from dataclasses import dataclass
 
+DEEPEST = 10_000
+"""How far a search by relevance may be paged; by time there is no limit."""
+
+FAR = 2**62
+
 
 class BadCursor(ValueError):  # noqa: N818  a value, not a fault of ours
     """The cursor is not one that was handed out."""
@@ -49,6 +54,15 @@ def decode(text: str) -> Cursor:
         cursor = KINDS[kind](first, second)
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
         raise BadCursor("not a cursor of ours") from error
-    if type(first) is not int or type(second) is not int:
+    if type(first) is not int or type(second) is not int or not _sane(cursor):
         raise BadCursor("not a cursor of ours")
     return cursor
+
+
+def _sane(cursor: Cursor) -> bool:
+    """Tell whether the engine can count so far."""
+    match cursor:
+        case Newest(recency, skip):
+            return abs(recency) < FAR and 0 <= skip < DEEPEST
+        case Relevance(offset, as_of):
+            return abs(as_of) < FAR and 0 <= offset < DEEPEST

@@ -14,8 +14,6 @@ Sort = Literal["relevance", "newest"]
 FACETS = ("company", "source", "author", "tag", "tool", "kind")
 FACET_VALUES = 10
 LARGEST_PAGE = 200
-DEEPEST = 10_000
-"""How far a search by relevance may be paged; by time there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)

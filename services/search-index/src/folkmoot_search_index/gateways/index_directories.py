@@ -54,7 +54,7 @@ class IndexDirectories:
     def new(self) -> Path:
         """Return a new empty directory."""
         directory = self._root / f"g{uuid4().hex}"
-        directory.mkdir()
+        directory.mkdir(parents=True)
         return directory
 
     def promote(self, directory: Path) -> None:

@@ -1,6 +1,6 @@
 """A document as the index holds it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from folkmoot_query import FieldTable, Keyword, Text, Time, analyze, fold
@@ -20,10 +20,8 @@ LABEL = "\t"
 def index_document(fields: FieldTable, document: Document) -> IndexDocument:
     """Return what the index holds of a document: terms and numbers, no text."""
     item = document.item
-    made = IndexDocument()
+    made = index_values(fields, searchable(item, document.tags))
     made.add_text(schema.ID, item.id)
-    for name, value in searchable(item, document.tags).items():
-        _add(made, fields, name, value)
     for principal in item.visibility:
         if principal == EVERYONE:
             made.add_boolean(schema.PUBLIC, True)  # noqa: FBT003  a value, not a switch
@@ -32,6 +30,14 @@ def index_document(fields: FieldTable, document: Document) -> IndexDocument:
     made.add_integer(schema.RECENCY, recency(item.published, item.id))
     made.add_integer(schema.CAPTURED, microseconds(item.captured))
     _add_facets(made, document)
+    return made
+
+
+def index_values(fields: FieldTable, values: Mapping[str, Value]) -> IndexDocument:
+    """Return what the index holds of the values of a document's fields."""
+    made = IndexDocument()
+    for name, value in values.items():
+        _add(made, fields, name, value)
     return made
 
 

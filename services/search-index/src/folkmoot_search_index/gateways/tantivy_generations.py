@@ -40,6 +40,7 @@ class TantivyGenerations:
 
     async def begin(self) -> TantivyGeneration:
         """Begin an empty generation beside the one in use."""
+        self._directories.lock()
         return TantivyGeneration(self._directories.new(), self._fields)
 
     async def promote(self, writer: IndexWriter) -> None:

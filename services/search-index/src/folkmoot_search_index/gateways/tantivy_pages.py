@@ -6,9 +6,9 @@ from typing import Final
 
 from tantivy import DocAddress, Query, Searcher, SearchResult
 
-from folkmoot_search_index.domain.cursors import Cursor, Newest, Relevance
+from folkmoot_search_index.domain.cursors import DEEPEST, Cursor, Newest, Relevance
 from folkmoot_search_index.domain.recency import microseconds
-from folkmoot_search_index.domain.searches import DEEPEST, Search
+from folkmoot_search_index.domain.searches import Search
 from folkmoot_search_index.gateways import tantivy_schema as schema
 from folkmoot_search_index.gateways.tantivy_queries import Compiler
 

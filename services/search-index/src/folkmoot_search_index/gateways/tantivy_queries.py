@@ -21,6 +21,9 @@ from folkmoot_search_index.domain.readers import EVERYONE, Reader
 from folkmoot_search_index.domain.recency import microseconds
 from folkmoot_search_index.gateways import tantivy_schema as schema
 
+BEFORE_ALL: Final = -(2**62)
+"""Microseconds before any date."""
+
 BOOSTS: Final = {"title": 2.0}
 
 
@@ -120,10 +123,8 @@ class Compiler:
             yield self._follow(schema.words_of(node.field), node.terms)
 
     def _range(self, node: Range) -> Query:
-        start = None if node.start is None else microseconds(node.start)
+        start = BEFORE_ALL if node.start is None else microseconds(node.start)
         end = None if node.end is None else microseconds(node.end)
-        if start == end is None:
-            return Query.all_query()
         within = Query.range_query(
             self._schema,
             node.field,

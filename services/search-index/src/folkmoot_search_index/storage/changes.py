@@ -6,6 +6,7 @@ The driver's own cursor hands documents over one by one, each across a thread; r
 
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from bson import Timestamp, json_util
@@ -24,10 +25,12 @@ BATCH = 1000
 WAIT_MS = 150
 """How long the server holds an answer back when nothing is new."""
 
-CHANGE_STREAM_HISTORY_LOST = 286
-CHANGE_STREAM_FATAL = 280
-INVALID_RESUME_TOKEN = 260
-LOST = {CHANGE_STREAM_HISTORY_LOST, CHANGE_STREAM_FATAL, INVALID_RESUME_TOKEN}
+LOST = {
+    286,  # ChangeStreamHistoryLost: the log of operations begins later
+    280,  # ChangeStreamFatalError: the position is in no log
+    260,  # InvalidResumeToken
+    *(2, 9, 14, 15),  # BadValue, FailedToParse, TypeMismatch, Overflow: not a token
+}
 
 WRITES = {"insert", "replace", "update"}
 
@@ -64,8 +67,11 @@ class MongoDocumentChanges:
         """Yield what changed after `position`, for ever; raises PositionLost."""
         client = self._database.client
         try:
-            async with await client.start_session(causal_consistency=False) as session:
-                async for batch in self._stream(position, session):
+            async with (
+                await client.start_session(causal_consistency=False) as session,
+                aclosing(self._stream(position, session)) as stream,
+            ):
+                async for batch in stream:
                     yield batch
         except OperationFailure as error:
             if error.code in LOST:
@@ -76,6 +82,7 @@ class MongoDocumentChanges:
         self, position: Position, session: Session
     ) -> AsyncGenerator[ChangeBatch, None]:
         stage = {"fullDocument": "updateLookup", **_resume(position)}
+        options = self._database.codec_options  # a raw command forgets time zones
         reply = await self._database.command(
             {
                 "aggregate": COLLECTION,
@@ -83,6 +90,7 @@ class MongoDocumentChanges:
                 "cursor": {"batchSize": BATCH},
                 "readConcern": {"level": "majority"},
             },
+            codec_options=options,
             session=session,
         )
         cursor, events = reply["cursor"], reply["cursor"]["firstBatch"]
@@ -96,6 +104,7 @@ class MongoDocumentChanges:
                         "batchSize": BATCH,
                         "maxTimeMS": WAIT_MS,
                     },
+                    codec_options=options,
                     session=session,
                 )
                 cursor, events = reply["cursor"], reply["cursor"]["nextBatch"]
