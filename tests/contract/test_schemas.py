@@ -9,6 +9,9 @@ import pytest
 from folkmoot.registry.__main__ import main
 from folkmoot.registry.files import drift
 from folkmoot.registry.schemas import ENVELOPE, schemas
+from folkmoot_events import EVENTS, Event
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 SHARED = Path(__file__).parents[2] / "shared"
 CAPTURED = "schemas/folkmoot.item.captured.v1.json"
@@ -32,6 +35,23 @@ def test_a_schema_says_what_it_is_and_where_the_event_travels(name: str) -> None
     assert schema["title"]
     assert schema["description"]
     assert name == ENVELOPE or schema["x-topic"].startswith("folkmoot.")
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_a_schema_is_one(name: str) -> None:
+    Draft202012Validator.check_schema(schemas()[name])
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
+def test_a_validator_takes_what_the_model_takes(event: type[Event]) -> None:
+    validator = Draft202012Validator(schemas()[event.type])
+    for file in (SHARED / "examples" / event.type).glob("*.json"):
+        payload = json.loads(file.read_text())
+        validator.validate(payload)
+        validator.validate(payload | {"a_field_of_tomorrow": 1})
+        for field in validator.schema["required"]:
+            with pytest.raises(ValidationError):
+                validator.validate({k: v for k, v in payload.items() if k != field})
 
 
 def test_writing_twice_changes_nothing(

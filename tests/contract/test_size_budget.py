@@ -47,9 +47,15 @@ def length(function: Function) -> int:
 
 
 def parameters(function: Function) -> int:
+    """Count parameters, but for what Typer makes the options of a command."""
     given = function.args
-    names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-    return len([name for name in names if name not in {"self", "cls"}])
+    named = (*given.posonlyargs, *given.args, *given.kwonlyargs)
+    counted = [a for a in named if a.arg not in {"self", "cls"}]
+    return len([a for a in counted if "typer." not in _text(a.annotation)])
+
+
+def _text(annotation: ast.expr | None) -> str:
+    return ast.unparse(annotation) if annotation else ""
 
 
 def is_handlers(file: Path) -> bool:
