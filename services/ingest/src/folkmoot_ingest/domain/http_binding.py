@@ -36,7 +36,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Received]:
     if kind in (BATCHED, STRUCTURED):
         if not cloud_events.is_json(headers["content-type"]):
             raise _unsupported()
-        document = json_guard.loads(body, json_guard.MAX_DEPTH + (kind == BATCHED))
+        document = json_guard.loads(body)
         return [
             _read(each)
             for each in (_batch(document) if kind == BATCHED else [document])

@@ -48,7 +48,7 @@ class WatchedFile(Generic[T]):
                 await self.load()
             except (OSError, ValueError) as error:
                 # Its text may hold what the file holds: the kind of error must do.
-                logger.warning("%s: %s", self._path.name, type(error).__name__)
+                logger.warning("%s: %s", self._path, type(error).__name__)
 
 
 def key_file(path: Path | None) -> WatchedFile[ApiKeys]:

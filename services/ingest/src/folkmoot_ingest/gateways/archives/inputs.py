@@ -65,8 +65,19 @@ def _inputs(path: Path, name: str) -> Iterator[Inputs]:
 def _folder(root: Path) -> Iterator[Input]:
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)
-        if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+        if path.is_file() and not _hidden(relative):
             yield Input(relative.as_posix(), _opener(path))
+
+
+def _hidden(path: Path) -> bool:
+    """Tell what desktops and version control leave behind from what belongs here.
+
+    A topic of Zulip may well begin with a dot: `[` is written `.5B`.
+    """
+    *folders, name = path.parts
+    if any(folder.startswith(".") for folder in folders) or name.startswith("._"):
+        return True
+    return name.startswith(".") and path.suffix != ".json"
 
 
 def _opener(path: Path) -> Callable[[], IO[bytes]]:

@@ -50,7 +50,8 @@ class _Reader(HTMLParser):
         self._found = Rendered()
         self._lines: list[str] = []
         self._line: list[str] = []
-        self._quotes = 0
+        self._quotes = self._last_quotes = 0
+        self._gapped = False
         self._code = 0
         self._silent: str | None = None
         self._silent_depth = 0
@@ -71,8 +72,7 @@ class _Reader(HTMLParser):
     def finish(self) -> Rendered:
         """Return what was read."""
         self._break()
-        text = re.sub(r"(\n(?:> )*>?){3,}", "\n\n", "\n".join(self._lines))
-        self._found.text = text.strip("\n ")
+        self._found.text = "\n".join(self._lines).strip("\n ")
         return self._found
 
     @override
@@ -224,13 +224,22 @@ class _Reader(HTMLParser):
         return end
 
     def _gap(self) -> None:
-        if self._lines and self._lines[-1].strip("> "):
-            self._lines.append("> " * self._quotes)
+        """Have an empty line before the next one."""
+        self._gapped = bool(self._lines)
 
     def _break(self, *, keep_empty: bool = False) -> None:
         line = "".join(self._line)
         self._line.clear()
         if not self._code:
             line = line.strip()
-        if line or keep_empty:
-            self._lines.append("> " * self._quotes + line.rstrip())
+        if not line and not keep_empty:
+            return
+        if self._gapped:
+            self._lines.append(_quoted("", min(self._quotes, self._last_quotes)))
+        self._gapped = False
+        self._last_quotes = self._quotes
+        self._lines.append(_quoted(line, self._quotes))
+
+
+def _quoted(line: str, depth: int) -> str:
+    return ("> " * depth + line).rstrip()
