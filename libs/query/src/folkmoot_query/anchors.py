@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from folkmoot_query.document import beginnings
 from folkmoot_query.syntax import (
     And,
     Equals,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 def guess(atom: Atom) -> float:
     """Stand in for an unknown document frequency: longer words are rarer."""
-    return 1 / (1 + len(atom[1]) ** 2)
+    text = atom[1]
+    return (20 if text.endswith("*") else 1) / (1 + len(text) ** 2)
 
 
 def anchors(  # noqa: PLR0911  one per node
@@ -50,11 +52,14 @@ def anchors(  # noqa: PLR0911  one per node
         case Equals():
             words = _rarest(node.field, node.terms, frequency)
             return frozenset({(node.field, node.value), words})
+        case Prefix(field=field, start=start, term=term):
+            atom = field, beginnings(start)[0]
+            return frozenset({atom} if term is None else {atom, (field, term)})
         case And():
             return _cheapest(node, frequency)
         case Or():
             return _union(node, frequency)
-        case Prefix() | Range() | Everything() | Not():
+        case Range() | Everything() | Not():
             return None
         case _:
             assert_never(node)

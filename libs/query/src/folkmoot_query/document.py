@@ -11,7 +11,18 @@ from folkmoot_query.analysis import analyze, fold
 
 Value: TypeAlias = str | Iterable[str] | datetime | None
 Atom: TypeAlias = tuple[str | None, str]
-"""A term or folded value and its field; None for "one of the default fields"."""
+"""A term or folded value and its field; None for "one of the default fields".
+
+One that ends in * stands for all that begin so, and is one of their `beginnings`.
+"""
+
+
+def beginnings(text: str) -> tuple[str, ...]:
+    """Return the atoms that stand for a term or value by how it begins, longest first.
+
+    They are few, because every document holds them for each of its terms.
+    """
+    return (f"{text[:3]}*", f"{text[:1]}*") if text[2:] else (f"{text[:1]}*",)
 
 
 class Document:
@@ -26,15 +37,14 @@ class Document:
     @cached_property
     def atoms(self) -> frozenset[Atom]:
         """All that may anchor a query to this document, as `anchors` names it."""
-        return frozenset(
-            [(None, term) for name in self.defaults for term in self.terms(name)]
-            + [(name, term) for name in self.positions for term in self.terms(name)]
-            + [
-                (name, value)
-                for name, values in self.values.items()
-                for value in values
-            ]
-        )
+        atoms: set[Atom] = set()
+        for name in self.positions.keys() | self.values.keys():
+            held = self.terms(name).keys() | self.values.get(name, frozenset())
+            held |= {start for text in held for start in beginnings(text)}
+            atoms.update((name, text) for text in held)
+            if name in self.defaults:
+                atoms.update((None, text) for text in held)
+        return frozenset(atoms)
 
     def terms(self, name: str) -> dict[str, list[int]]:
         """Return the positions of each term in a field, rising."""
