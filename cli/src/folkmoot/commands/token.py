@@ -7,7 +7,7 @@ import typer
 
 from folkmoot.local.home import Home
 from folkmoot.local.keys import Person
-from folkmoot.terminal import plain_errors, print_json
+from folkmoot.terminal import plain_errors
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -20,7 +20,7 @@ def seconds_of(text: str) -> int:
     return int(match[1]) * UNITS[match[2]]
 
 
-def command(  # noqa: PLR0913  one parameter is one option
+def command(
     *,
     person: Annotated[str, typer.Option(help="The person's id.")],
     company: Annotated[str, typer.Option(help="The person's company.")],
@@ -34,10 +34,6 @@ def command(  # noqa: PLR0913  one parameter is one option
     ttl: Annotated[
         str, typer.Option(help="How long it is good: 90s, 30m, 8h, 7d.")
     ] = "8h",
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Print `token` and `expires_in`."),
-    ] = False,
 ) -> None:
     """Print a signed token that says who somebody is.
 
@@ -48,8 +44,4 @@ def command(  # noqa: PLR0913  one parameter is one option
         keys = Home.default().keys
         keys.ensure()
         who = Person(person, company, name, tuple(group or ()), tuple(role or ()))
-        token = keys.token(who, seconds=seconds)
-    if json:
-        print_json({"token": token, "expires_in": seconds})
-    else:
-        typer.echo(token)
+        typer.echo(keys.token(who, seconds=seconds))

