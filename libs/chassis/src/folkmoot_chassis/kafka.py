@@ -13,6 +13,7 @@ from faststream.security import (
     SASLScram512,
 )
 
+from folkmoot_chassis.records import tolerate_header_names
 from folkmoot_chassis.settings import ServiceSettings
 
 REQUEST_BYTES = 16 * 1024 * 1024
@@ -24,6 +25,7 @@ def make_broker(settings: ServiceSettings) -> KafkaBroker:
     Its own telemetry, dependency injection and topic creation stay off. A stop waits
     for the batch in hand.
     """
+    tolerate_header_names()
     return KafkaBroker(
         settings.kafka_bootstrap.split(","),
         client_id=f"folkmoot-{settings.instance}",
