@@ -14,7 +14,7 @@ PREFIX = "ce_"
 JSON = "application/json"
 REQUIRED = ("id", "source", "specversion", "type")
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Attributes:
 
 def encode(values: Mapping[str, str | None], traceparent: str) -> Headers:
     """Return the record headers that carry `values`."""
-    headers = [
+    headers: Headers = [
         (PREFIX + name, value.encode())
         for name, value in values.items()
         if value is not None and name != "datacontenttype"
@@ -103,7 +103,11 @@ def decode_structured(
         raise Permanent("the envelope is no JSON object", reason="bad-envelope")
     data = envelope.pop("data", None)
     encoded = envelope.pop("data_base64", None)
-    pairs = [(PREFIX + str(k), str(v).encode()) for k, v in envelope.items()]
+    pairs = [
+        (PREFIX + name, _canonical(name, value).encode())
+        for name, value in envelope.items()
+        if value is not None  # the same as an absent one
+    ]
     trace = [(name, raw) for name, raw in headers if name == "traceparent"]
     attributes = decode(pairs + (trace or _trace_of(envelope)))
     if encoded is not None:
@@ -112,6 +116,15 @@ def decode_structured(
         except binascii.Error as error:
             raise Permanent("data_base64 is not base64", reason="bad-data") from error
     return attributes, to_json(data)
+
+
+def _canonical(name: str, value: object) -> str:
+    """Return the string encoding of an attribute (CloudEvents 1.0, type system)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise Permanent(f"attribute {name} is no scalar", reason="bad-envelope")
 
 
 def _trace_of(envelope: Mapping[str, object]) -> list[tuple[str, bytes | None]]:

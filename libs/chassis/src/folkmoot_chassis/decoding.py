@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from folkmoot_chassis import cloudevents
@@ -15,6 +15,7 @@ from folkmoot_chassis.transactions import Transaction
 
 Handler = Callable[[Sequence[Message[Any]], Transaction], Awaitable[None]]
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 VERSION = re.compile(r"^(?P<name>.+)\.v\d+$")
 
 
@@ -67,7 +68,7 @@ def decode(record: RawRecord, route: Route) -> Decoded | Undecodable | None:
         return _undecodable(record, error, error.reason)
     except RecursionError as error:
         return _undecodable(record, error, "too-deep")
-    except ValueError as error:
+    except Exception as error:  # noqa: BLE001  raised on, it would stop the partition
         return _undecodable(record, error, "bad-payload")
 
 
@@ -90,7 +91,7 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
             raise Permanent("the record has no value", reason="null-value")
         model, handler = found
         data = model.model_validate_json(record.value)
-    written = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    written = EPOCH + timedelta(milliseconds=record.timestamp)
     moment = attributes.moment("time", written)
     message = Message(
         id=attributes.id,
@@ -99,7 +100,7 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
         key=record.key.decode("utf-8", "replace") if record.key else "",
         data=data,
         traceparent=valid(attributes.traceparent) or new_traceparent(),
-        replay="replay" in attributes.values,
+        replay=attributes.values.get("replay") == "true",
         time=moment,
         begun=attributes.moment("begun", moment),
         topic=record.topic,
