@@ -1,6 +1,6 @@
 """Dead letters: a record that cannot be handled, kept as it came."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -77,9 +77,11 @@ def topic_of(topic: str, service: str) -> str:
 def inbox_id(record: RawRecord) -> str:
     """Return the id under which the inbox remembers that a record was set aside.
 
-    It is not the event's own id: that stays free, so that a replay can take effect.
+    It is not the event's own id: that stays free, so that a replay can take effect. The
+    record's time tells it from one at the same place of a topic made anew.
     """
-    return f"dead:{record.topic}/{record.partition}/{record.offset}"
+    place = f"{record.topic}/{record.partition}/{record.offset}"
+    return f"dead:{place}@{record.timestamp}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def dead_letter(
     """Return the record with its bytes, key and headers, and why it was set aside."""
     headers: Headers = [
         (name, value)
-        for name, value in _original(record.headers)
+        for name, value in record.headers
         if name not in (*ADDED, "traceparent")
     ]
     added = {
@@ -128,11 +130,6 @@ def dead_letter(
     )
 
 
-def original_headers(headers: Sequence[tuple[str, bytes]]) -> Headers:
+def original_headers(headers: Sequence[tuple[str, bytes | None]]) -> Headers:
     """Return the headers that a dead letter had before it was set aside."""
     return [(name, value) for name, value in headers if name not in ADDED]
-
-
-def _original(headers: Iterable[tuple[str, bytes | None]]) -> Headers:
-    # A null header cannot be told from an empty one once it is published again.
-    return [(name, value or b"") for name, value in headers]

@@ -88,11 +88,15 @@ class Outbox:
             "shard": shard,
             "created": at,
             "topic": record.topic,
-            "key": None if record.key is None else Binary(record.key),
-            "value": None if record.value is None else Binary(record.value),
-            "headers": [[name, Binary(value)] for name, value in record.headers],
+            "key": _binary(record.key),
+            "value": _binary(record.value),
+            "headers": [[name, _binary(value)] for name, value in record.headers],
             "traceparent": record.traceparent,
         }
+
+
+def _binary(value: bytes | None) -> Binary | None:
+    return None if value is None else Binary(value)
 
 
 def _pending(document: Document) -> Pending:
@@ -103,7 +107,7 @@ def _pending(document: Document) -> Pending:
             document["topic"],
             document["key"],
             document["value"],
-            [(name, bytes(value)) for name, value in document["headers"]],
+            [(name, value) for name, value in document["headers"]],
             document["traceparent"],
         ),
     )
