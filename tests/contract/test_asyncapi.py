@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from folkmoot.local.topics import plans
 from folkmoot.registry.asyncapi_messages import DEAD_LETTER_HEADERS
 from folkmoot_chassis.dead_letters import ADDED
 from folkmoot_events import EVENTS, TOPICS
@@ -41,6 +42,16 @@ def test_a_channel_says_how_its_topic_is_kept(topic: Any) -> None:
     assert kept.get("retention.ms") == topic.retention_ms
     assert kept["cleanup.policy"] == ["delete" if topic.retention_ms else "compact"]
     assert kept["max.message.bytes"] == topic.max_bytes
+
+
+def test_topics_are_made_as_they_are_documented() -> None:
+    made = {plan.name: (plan.partitions, plan.configs) for plan in plans()}
+    documented = {
+        name: (kafka["partitions"], _configs(kafka["topicConfiguration"]))
+        for name, channel in DOCUMENT["channels"].items()
+        for kafka in [channel["bindings"]["kafka"]]
+    }
+    assert made == documented
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
@@ -94,6 +105,14 @@ def test_every_reference_leads_somewhere() -> None:
         for part in pointer.split("/")[1:]:
             target = target[part]
         assert target
+
+
+def _configs(documented: dict[str, Any]) -> dict[str, str]:
+    """Write what AsyncAPI types as Kafka takes it: every value a string."""
+    return {
+        name: ",".join(value) if isinstance(value, list) else str(value)
+        for name, value in documented.items()
+    }
 
 
 def _references(node: object) -> Iterator[str]:

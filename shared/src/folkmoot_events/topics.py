@@ -22,9 +22,10 @@ INBOUND = "folkmoot.inbound.v1"
 MIB = 1024 * 1024
 DAY_MS = 24 * 60 * 60 * 1000
 
-DEAD_LETTER_PARTITIONS = 1
 DEAD_LETTER_RETENTION_MS = 90 * DAY_MS
 """Longer than any topic's own: somebody has to mend what is wrong first."""
+DEAD_LETTER_MAX_BYTES = 8 * MIB
+"""Above any topic's own: a dead letter carries the record and why it was set aside."""
 
 
 @dataclass(frozen=True, slots=True)

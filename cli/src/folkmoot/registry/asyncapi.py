@@ -5,10 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from folkmoot_events import TOPICS, Topic
-from folkmoot_events.topics import (
-    DEAD_LETTER_PARTITIONS,
-    DEAD_LETTER_RETENTION_MS,
-)
+from folkmoot_events.topics import DEAD_LETTER_MAX_BYTES, DEAD_LETTER_RETENTION_MS
 
 from folkmoot.registry import asyncapi_messages as messages
 
@@ -98,11 +95,11 @@ def _dead_letter_channel(topic: Topic, service: str, name: str) -> Document:
         "messages": {"DeadLetter": {"$ref": "#/components/messages/DeadLetter"}},
         "bindings": _topic_binding(
             name,
-            DEAD_LETTER_PARTITIONS,
+            topic.partitions,
             {
                 "cleanup.policy": ["delete"],
                 "retention.ms": DEAD_LETTER_RETENTION_MS,
-                "max.message.bytes": topic.max_bytes + messages.HEADER_ROOM,
+                "max.message.bytes": DEAD_LETTER_MAX_BYTES,
             },
         ),
     }

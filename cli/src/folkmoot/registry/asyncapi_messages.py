@@ -7,9 +7,6 @@ from folkmoot_events import EVENTS, INBOUND, TOPICS, Envelope, Event, Topic
 
 Document = dict[str, Any]
 
-HEADER_ROOM = 64 * 1024
-"""Bytes that a dead letter may be larger than the record it keeps."""
-
 TRACEPARENT: Document = {
     "type": "string",
     "description": "W3C trace context of the publishing span.",
