@@ -1,9 +1,11 @@
 """Which tags an item gets, and on what evidence."""
 
+import time
+
 import pytest
 from folkmoot_events import Link, PersonRef, Span, Tag
 from folkmoot_tagging.domain.concepts import Concept, Label
-from folkmoot_tagging.domain.tags import MOST_TAGS, tags_of
+from folkmoot_tagging.domain.tags import LONGEST_NAME, MOST_TAGS, tags_of
 from folkmoot_tagging.domain.vocabulary import EMPTY, Vocabulary
 
 from tests.support.tagging_fakes import an_item
@@ -116,3 +118,16 @@ def test_too_many_links_do_not_push_out_a_hashtag() -> None:
     tags = tags_of(an_item(text=text), EMPTY)
     assert len(tags) == MOST_TAGS
     assert tags[0].id == "hashtag:kept"
+
+
+def test_a_hashtag_without_end_is_none() -> None:
+    endless = "a" * (LONGEST_NAME + 1)
+    assert tags_of(an_item(text=f"#{endless}", hashtags=(endless,)), EMPTY) == ()
+
+
+def test_marks_without_end_take_time_in_proportion_to_their_number() -> None:
+    marks = "\u0301\u0323" * 100_000
+    item = an_item(title=f"x{marks}", text=f"#a{marks} a{marks} @b{marks}")
+    begun = time.process_time()
+    tags_of(item, VOCABULARY)
+    assert time.process_time() - begun < 5

@@ -16,10 +16,12 @@ _ASCII = {
     for code in range(128)
 }
 _SEPARATOR = re.compile(rf"[^\w{MARKS}\u200c\u200d]")
-# One character with what combines with it; jamo combine too. CR LF counts as one.
+# One character with what combines with it; jamo combine too. CR LF counts as one. At
+# most 30 combine, as in Unicode's Stream-Safe Text Format: to normalise n marks in a
+# row takes time in proportion to n squared.
 _COMBINING = rf"[{MARKS}\u1160-\u11ff]"
 _CLUSTER = re.compile(
-    rf"\r\n|[\x00-\x7f]{_COMBINING}+|[^\x00-\x7f]{_COMBINING}*", re.DOTALL
+    rf"\r\n|[\x00-\x7f]{_COMBINING}{{1,30}}|[^\x00-\x7f]{_COMBINING}{{0,30}}"
 )
 
 

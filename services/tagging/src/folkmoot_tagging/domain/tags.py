@@ -15,6 +15,9 @@ MOST_TAGS = 200
 Kind = Literal["hashtag", "mention", "concept", "link"]
 Place = Literal["title", "text"]
 
+LONGEST_NAME = 100
+"""A longer hashtag is no word but an accident or an attack."""
+
 _KINDS: tuple[Kind, ...] = ("hashtag", "mention", "concept", "link")
 _DOUBTFUL = 0.5
 """Score of a link that may as well be code: `list.map` ends in a domain, too."""
@@ -45,6 +48,8 @@ def _in_order(item: Item, vocabulary: Vocabulary) -> Iterator[Tag]:
 
 def _marked(found: Signals, field: Place, expansions: dict[str, str]) -> Iterator[Tag]:
     for hashtag in found.hashtags:
+        if len(hashtag.text) > LONGEST_NAME:
+            continue
         evidence = _span(field, hashtag.start, hashtag.end)
         yield _tag("hashtag", _fold(hashtag.text), hashtag.text, "hashtags", evidence)
     for mention in found.mentions:
@@ -59,11 +64,12 @@ def _marked(found: Signals, field: Place, expansions: dict[str, str]) -> Iterato
 
 def _declared(item: Item) -> Iterator[Tag]:
     for hashtag in item.hashtags:
-        name = _fold(hashtag.lstrip("#"))
-        if name:
-            yield _tag("hashtag", name, hashtag.lstrip("#"))
+        label = hashtag.lstrip("#").strip()
+        if 0 < len(label) <= LONGEST_NAME:
+            yield _tag("hashtag", _fold(label), label)
     for person in item.mentions:
-        yield _tag("mention", _fold(person.name), person.name)
+        label = person.name[:LONGEST_NAME]
+        yield _tag("mention", _fold(label), label)
     for link in item.links:
         yield _tag("link", link.expanded or link.url, link.url)
 
