@@ -66,7 +66,8 @@ class Consumer:
         self._unit = unit_of_work
         self._metrics = metrics
         self.assignments = Assignments(metrics)
-        self.progress = time.monotonic()
+        self.progress = unit_of_work.progress
+        self.in_hand = 0
         self._settings = settings
         self._subscriber: Any = None
 
@@ -111,29 +112,41 @@ class Consumer:
         consumer = self.client
         if consumer is None:
             return
-        started = self.progress = time.monotonic()
-        records = self._hold_back(message.raw_message, consumer)
+        started = time.monotonic()
+        self.progress.stamp()
+        self.in_hand = len(message.raw_message)
+        try:
+            records = self._hold_back(message.raw_message, consumer)
+            if records and await self._settled(records, consumer):
+                self._metrics.process_duration.observe(time.monotonic() - started)
+                self._metrics.batch_size.observe(len(records))
+        finally:
+            self.in_hand = 0
+            self.progress.stamp()
+
+    async def _settled(
+        self, records: Sequence[RawRecord], consumer: AIOKafkaConsumer
+    ) -> bool:
+        """Settle records and commit their offsets, or go back to them."""
         try:
             await self._unit.settle(*self._decode(records))
         except Blown:
             # The other topics' records come again too, and the inbox knows those that
             # took effect.
             _rewind(self._hold_back(records, consumer), consumer)
-            return
+            return False
         except Exhausted as error:
             logger.warning("a batch is read again: %s", type(error.__cause__).__name__)
             await self._read_again(records, consumer)
-            return
+            return False
         except Exception:
             logger.exception("a batch could not be settled and is read again")
             await self._read_again(records, consumer)
-            return
+            return False
         failpoints.hit("consumer.before_ack")
         await _commit(consumer, records)
         failpoints.hit("consumer.after_ack")
-        self.progress = time.monotonic()
-        self._metrics.process_duration.observe(self.progress - started)
-        self._metrics.batch_size.observe(len(records))
+        return True
 
     def _decode(
         self, records: Sequence[RawRecord]
@@ -176,7 +189,6 @@ class Consumer:
     async def _read_again(
         self, records: Sequence[RawRecord], consumer: AIOKafkaConsumer
     ) -> None:
-        self.progress = time.monotonic()
         _rewind(records, consumer)
         if not self._unit.stopping.is_set():
             await asyncio.sleep(REREAD_WAIT)

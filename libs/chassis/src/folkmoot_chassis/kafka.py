@@ -51,7 +51,7 @@ def make_producer(settings: ServiceSettings) -> AIOKafkaProducer:
         max_batch_size=512 * 1024,
         max_request_size=REQUEST_BYTES,
         request_timeout_ms=20_000,
-        **_client_security(settings),
+        **client_security(settings),
     )
 
 
@@ -63,7 +63,7 @@ def _ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
     return context
 
 
-def _client_security(settings: ServiceSettings) -> dict[str, Any]:
+def client_security(settings: ServiceSettings) -> dict[str, Any]:
     if settings.kafka_security_protocol == "PLAINTEXT":
         return {}
     secret = settings.kafka_password

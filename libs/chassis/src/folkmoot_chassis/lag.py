@@ -2,25 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from folkmoot_chassis.consumer import Consumer
 from folkmoot_chassis.metrics import Metrics
+
+POSITION_SECONDS = 1.0
 
 
 class LagMonitor:
     """Asks the broker for the ends of the assigned partitions, now and then.
 
     The broker's word is needed: a wedged fetcher (aio-libs/aiokafka#625, #847) does not
-    know that it is behind.
+    know that it is behind. Lag is counted from where the consumer reads on, not from
+    its last commit: that never reaches an end of transaction markers or of records
+    which their retention removed.
     """
 
-    def __init__(
-        self, client: Callable[[], AIOKafkaConsumer | None], metrics: Metrics
-    ) -> None:
-        self._client = client
+    def __init__(self, consumer: Consumer | None, metrics: Metrics) -> None:
+        self._consumer = consumer
         self._metrics = metrics
         self._caught_up: dict[TopicPartition, float] = {}
         self.records = 0
@@ -29,26 +32,21 @@ class LagMonitor:
         """Measure until cancelled."""
         while True:
             await asyncio.sleep(every)
-            consumer = self._client()
-            if consumer is not None:
+            if self._consumer and self._consumer.client:
                 try:
-                    await asyncio.wait_for(self._measure(consumer), 10)
+                    await asyncio.wait_for(self._measure(self._consumer.client), 10)
                 except (KafkaError, TimeoutError):
-                    continue
+                    # A broker that is away is no reason to start this process anew.
+                    self.records = 0
 
-    async def _measure(self, consumer: AIOKafkaConsumer) -> None:
-        assigned = consumer.assignment()
-        if not assigned:
-            self.records = 0
-            return
-        ends = await consumer.end_offsets(list(assigned))
+    async def _measure(self, client: AIOKafkaConsumer) -> None:
+        assigned = client.assignment()
+        self._forget(self._caught_up.keys() - assigned)
+        ends = await client.end_offsets(list(assigned)) if assigned else {}
         now = time.monotonic()
-        total = 0
+        total = self._consumer.in_hand if self._consumer else 0
         for partition, end in ends.items():
-            done = await consumer.committed(partition) or await _start(
-                consumer, partition
-            )
-            behind = max(0, end - done)
+            behind = max(0, end - await _position(client, partition))
             if not behind:
                 self._caught_up[partition] = now
             since = self._caught_up.setdefault(partition, now)
@@ -58,7 +56,22 @@ class LagMonitor:
             total += behind
         self.records = total
 
+    def _forget(self, revoked: Iterable[TopicPartition]) -> None:
+        """Leave partitions to the replica that has them now."""
+        for partition in list(revoked):
+            del self._caught_up[partition]
+            labels = (partition.topic, str(partition.partition))
+            self._metrics.lag_records.remove(*labels)
+            self._metrics.lag_seconds.remove(*labels)
 
-async def _start(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int:
-    starts = await consumer.beginning_offsets([partition])
+
+async def _position(client: AIOKafkaConsumer, partition: TopicPartition) -> int:
+    """Return the next offset to be read; the last commit where there is none yet."""
+    try:
+        return int(await asyncio.wait_for(client.position(partition), POSITION_SECONDS))
+    except TimeoutError:
+        committed = await client.committed(partition)
+    if committed is not None:
+        return int(committed)
+    starts = await client.beginning_offsets([partition])
     return int(starts[partition])

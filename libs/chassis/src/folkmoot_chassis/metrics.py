@@ -58,7 +58,7 @@ class Metrics:
     def _declare_consumer(self) -> None:
         self.lag_records = self._gauge(
             "messaging_consumer_lag_records",
-            "Records not yet committed.",
+            "Records not yet read.",
             "topic",
             "partition",
         )

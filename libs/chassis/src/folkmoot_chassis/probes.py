@@ -23,9 +23,7 @@ class Probes:
     def __init__(self, service: "Service", consumer: Consumer | None) -> None:
         self._service = service
         self._consumer = consumer
-        self.lag = LagMonitor(
-            lambda: consumer.client if consumer else None, service.metrics
-        )
+        self.lag = LagMonitor(consumer, service.metrics)
         self._turned = time.monotonic()
 
     def install(self, health: Health) -> None:
@@ -77,6 +75,4 @@ class Probes:
         consumer = self._consumer
         if consumer is None or self.lag.records == 0 or consumer.blown():
             return None
-        still = time.monotonic() - consumer.progress
-        allowed = self._service.settings.stall_timeout
-        return f"no progress for {still:.0f} s" if still > allowed else None
+        return await consumer.progress.check()

@@ -18,7 +18,7 @@ from folkmoot_chassis.background import Task, supervise
 from folkmoot_chassis.consumer import Consumer
 from folkmoot_chassis.decoding import Handler, Route
 from folkmoot_chassis.fuse import Fuse
-from folkmoot_chassis.health import Health
+from folkmoot_chassis.health import Health, Progress
 from folkmoot_chassis.http import Server, make_app, own_routes
 from folkmoot_chassis.inbox import Inbox
 from folkmoot_chassis.leases import Leases
@@ -205,6 +205,7 @@ class Service:
                 for topic in self._routes
             },
             stopping=self.stopping,
+            progress=Progress(settings.stall_timeout),
         )
         consumer = Consumer(self._routes, unit, settings=settings, metrics=self.metrics)
         self._consumer = consumer

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from folkmoot_chassis import failpoints
 from folkmoot_chassis.dead_letters import Failure, RawRecord, dead_letter, inbox_id
 from folkmoot_chassis.decoding import Decoded, Handler, Undecodable
 from folkmoot_chassis.failures import Permanent, is_duplicate_key, is_transient
 from folkmoot_chassis.fuse import Fuse
+from folkmoot_chassis.health import Progress
 from folkmoot_chassis.inbox import Inbox
 from folkmoot_chassis.messages import Message
 from folkmoot_chassis.metrics import Metrics
@@ -22,6 +23,8 @@ from folkmoot_chassis.traces import trace_id
 from folkmoot_chassis.transactions import Cause, Transaction, Transactor
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Exhausted(Exception):  # noqa: N818  a state, not an error of anybody
@@ -44,6 +47,7 @@ class UnitOfWork:
     backoff: Backoff
     fuses: Mapping[str, Fuse]
     stopping: asyncio.Event
+    progress: Progress
 
     async def settle(
         self, batch: Sequence[Decoded], bad: Sequence[Undecodable]
@@ -79,7 +83,7 @@ class UnitOfWork:
             for topic, count in Counter(d.message.topic for d in batch).items():
                 self.fuses[topic].passed(count)
 
-    async def _persistently(self, work: Callable[[bool], Awaitable[None]]) -> None:
+    async def _persistently(self, work: Callable[[bool], Awaitable[T]]) -> T:
         """Try until it works, fails for good, or has been tried often enough.
 
         `work` is told whether to look for known records first: the first try takes
@@ -87,9 +91,9 @@ class UnitOfWork:
         unique index to object.
         """
         for attempt in range(1, self.backoff.attempts + 1):
+            self.progress.stamp()
             try:
-                await work(attempt > 1)
-                return
+                return await work(attempt > 1)
             except Exception as error:
                 last = attempt == self.backoff.attempts
                 if not is_transient(error) or (last and is_duplicate_key(error)):
@@ -103,6 +107,7 @@ class UnitOfWork:
                     extra={"attempt": attempt},
                 )
             await asyncio.sleep(self.backoff.wait(attempt))
+        raise AssertionError("a backoff has at least one attempt")
 
     async def _handle(self, batch: Sequence[Decoded], *, look: bool) -> None:
         fresh = _once(batch)
@@ -164,17 +169,22 @@ class UnitOfWork:
     async def _set_aside(self, record: RawRecord, failure: Failure) -> None:
         """Put one record among the dead letters, once."""
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> bool:
             known = inbox_id(record)
             if await self.inbox.seen([known], tx.session):
-                return
+                return False
             await self.inbox.add([known], tx.now, tx.session)
             tx.outgoing.append(
                 dead_letter(record, failure, service=self.service, at=tx.now)
             )
             failpoints.hit("dead_letter.before_commit")
+            return True
 
-        await self._persistently(lambda _: self.transactor.run_once(work))
+        if not await self._persistently(lambda _: self.transactor.run_once(work)):
+            # Read again, it tells nothing new: counted once more, it would blow the
+            # fuse anew at each start, and nobody could get past it.
+            self.metrics.inbox_duplicates.labels(record.topic).inc()
+            return
         self.metrics.dead_letters.labels(record.topic, failure.reason).inc()
         self.metrics.handled.labels(record.topic, "dead_lettered").inc()
         logger.error(
