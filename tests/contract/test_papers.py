@@ -58,6 +58,13 @@ def test_links_lead_somewhere(paper: Path) -> None:
     assert not dead
 
 
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_is_told_to_make_can_be_made(paper: Path) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    told = re.findall(r"(?:`|^)make ([a-z-]+)", paper.read_text(), re.MULTILINE)
+    assert not set(told) - set(targets)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_has_its_canvas(service: str) -> None:
     text = (ROOT / "services" / service / "README.md").read_text()
