@@ -1,0 +1,143 @@
+"""`folkmoot import`: an archive of conversations, into ingest."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from folkmoot_ingest.gateways.archives import (
+    KINDS,
+    Entry,
+    Rejected,
+    preview,
+    read_archive,
+)
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from folkmoot.importing import Checkpoint, Tally, Target, fingerprint, send_archive
+from folkmoot.local.home import Home
+from folkmoot.options import Json
+from folkmoot.remote import Remote, api_key_of
+from folkmoot.terminal import Exit, err, out, plain_errors, print_json
+
+PATIENCE = 120.0
+"""Seconds for which ingest may be away before an import gives up."""
+
+
+def command(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(sorted(KINDS))}.")],
+    path: Annotated[str, typer.Argument(help="A file, a folder, a zip, or -.")],
+    *,
+    company: Annotated[
+        str, typer.Option(help="The company that the archive belongs to.")
+    ] = "north",
+    source: Annotated[
+        str | None,
+        typer.Option(help="Id of the source. Default: kind and name of the path."),
+    ] = None,
+    visibility: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Who may read: everyone, company:ID, group:COMPANY/NAME, person:ID. "
+            "Default: the company."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option(help="Print what would be captured; touch no service.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Import an archive; the same archive twice adds nothing.
+
+    A killed import goes on where it was. What cannot be taken is told on standard
+    error, and makes the exit status 1 only if nothing at all could be taken.
+    """
+    if kind not in KINDS:
+        known = ", ".join(sorted(KINDS))
+        raise typer.BadParameter(f"{kind!r} is no kind of archive; known: {known}")
+    if path != "-" and not Path(path).exists():
+        raise typer.BadParameter(f"{path} does not exist")
+    source = source or f"{kind}-{'stdin' if path == '-' else Path(path).resolve().stem}"
+    entries = read_archive(kind, path)
+    if dry_run:
+        _preview(entries, company, source)
+        return
+    with plain_errors():
+        remote = Remote("ingest", api_key_of(company), patience=PATIENCE)
+        target = Target(source, tuple(visibility) if visibility else None)
+        name = f"{kind}\n{company}\n{target}"
+        checkpoint = None if path == "-" else _checkpoint(name, path)
+        tally = _send(entries, remote, target, checkpoint)
+    _report(tally, json=json)
+
+
+def _checkpoint(name: str, path: str) -> Checkpoint:
+    folder = Home.default().folder / "imports"
+    return Checkpoint(folder, f"{name}\n{fingerprint(path)}")
+
+
+def _send(
+    entries: Iterable[Entry],
+    remote: Remote,
+    target: Target,
+    checkpoint: Checkpoint | None,
+) -> Tally:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def tell(tally: Tally) -> None:
+            progress.update(task, description=_summary(tally))
+
+        return send_archive(
+            entries, remote, target=target, checkpoint=checkpoint, tell=tell
+        )
+
+
+def _summary(tally: Tally) -> str:
+    outcomes = ", ".join(f"{n} {name}" for name, n in sorted(tally.outcomes.items()))
+    parts = [f"{tally.read} read", outcomes, f"{len(tally.rejected)} rejected"]
+    if tally.resumed:
+        parts.append(f"{tally.resumed} were done before")
+    return "; ".join(filter(None, parts))
+
+
+def _report(tally: Tally, *, json: bool) -> None:
+    for refusal in tally.rejected:
+        err().print(
+            f"{refusal['input']}: {refusal['location']}: {refusal['reason']}",
+            style="yellow",
+            markup=False,
+        )
+    if json:
+        print_json(
+            {
+                "read": tally.read,
+                "resumed": tally.resumed,
+                "outcomes": tally.outcomes,
+                "rejected": len(tally.rejected),
+            }
+        )
+    else:
+        out().print(_summary(tally), markup=False)
+    if tally.rejected and not tally.outcomes and not tally.resumed:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _preview(entries: Iterable[Entry], company: str, source: str) -> None:
+    now = datetime.now(UTC)
+    for entry in entries:
+        shown = (
+            entry
+            if isinstance(entry, Rejected)
+            else preview(entry, company=company, source=source, now=now)
+        )
+        if isinstance(shown, Rejected):
+            err().print(
+                f"{shown.input}: {shown.location}: {shown.reason}",
+                style="yellow",
+                markup=False,
+            )
+        else:
+            print_json(shown)

@@ -1,0 +1,82 @@
+"""`folkmoot tail`: watch a topic."""
+
+import asyncio
+import json as json_
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from folkmoot.options import Json
+from folkmoot.streams import follow
+from folkmoot.terminal import Exit, out, plain_errors, print_json
+
+
+def command(
+    topic: Annotated[str, typer.Argument(help="Such as folkmoot.items.v1.")],
+    *,
+    from_beginning: Annotated[
+        bool, typer.Option(help="Show what is there before what comes.")
+    ] = False,
+    count: Annotated[
+        int | None, typer.Option("-n", "--count", min=1, help="Stop after so many.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print the records of a topic as they come, until Ctrl-C."""
+    with plain_errors():
+        try:
+            asyncio.run(_run(topic, count, from_beginning=from_beginning, json=json))
+        except KeyboardInterrupt as error:
+            raise typer.Exit(Exit.INTERRUPTED) from error
+
+
+async def _run(
+    topic: str, count: int | None, *, from_beginning: bool, json: bool
+) -> None:
+    seen = 0
+    async for record in follow(topic, from_beginning=from_beginning):
+        shown = describe(record)
+        if json:
+            print_json(shown)
+        else:
+            _show(shown)
+        seen += 1
+        if seen == count:
+            return
+
+
+def describe(record: Any) -> dict[str, Any]:  # noqa: ANN401  aiokafka is untyped
+    """Return a record in a shape that can be read, whatever its bytes are."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": record.timestamp,
+        "key": _text(record.key),
+        "headers": {name: _text(value) for name, value in record.headers},
+        "value": _value(record.value),
+    }
+
+
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode("utf-8", "backslashreplace")
+
+
+def _value(raw: bytes | None) -> object:
+    if raw is None:
+        return None
+    try:
+        return json_.loads(raw)
+    except (ValueError, RecursionError):
+        return _text(raw)
+
+
+def _show(shown: dict[str, Any]) -> None:
+    headers = shown["headers"]
+    line = Text(f"{shown['partition']}/{shown['offset']} ", style="dim")
+    line.append(headers.get("ce_time", "")[11:23] + " ", style="dim")
+    line.append(headers.get("ce_type") or "(no type)", style="bold")
+    line.append(f" {shown['key']}", style="cyan")
+    line.append(f" trace {(headers.get('traceparent') or '')[3:35]}", style="dim")
+    out().print(line)

@@ -1,0 +1,128 @@
+"""The services' HTTP APIs, as a person at a terminal reaches them."""
+
+import os
+import time
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from folkmoot.local.errors import LocalError
+from folkmoot.local.home import Home
+from folkmoot.local.keys import Person
+
+RETRIED = frozenset({408, 425, 429, 502, 503, 504})
+TOKEN_SECONDS = 3600
+
+
+class RemoteError(LocalError):
+    """A service refused or could not be reached; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """On whose behalf a person's API is called."""
+
+    person: str
+    company: str
+    groups: tuple[str, ...] = ()
+
+
+def url_of(service: str) -> str:
+    """Return a service's base URL: FOLKMOOT_<SERVICE>_URL, or that of `folkmoot up`."""
+    variable = f"FOLKMOOT_{service.upper().replace('-', '_')}_URL"
+    return os.environ.get(variable) or Home.default().require_running().url(service)
+
+
+def token_of(who: Who) -> str:
+    """Return FOLKMOOT_TOKEN, or a token that this machine's own key signs."""
+    given = os.environ.get("FOLKMOOT_TOKEN")
+    if given:
+        return given
+    keys = Home.default().keys
+    keys.ensure()
+    person = Person(who.person, who.company, who.person, who.groups, ())
+    return keys.token(person, seconds=TOKEN_SECONDS)
+
+
+def api_key_of(company: str) -> str:
+    """Return FOLKMOOT_API_KEY, or the key that `folkmoot up` made for a company."""
+    given = os.environ.get("FOLKMOOT_API_KEY")
+    if given:
+        return given
+    keys = Home.default().credentials.api_keys
+    if company not in keys:
+        known = ", ".join(keys) or "none"
+        raise RemoteError(
+            f"no API key for company {company!r}: set FOLKMOOT_API_KEY, or "
+            f"`folkmoot up --company {company}` (companies with a key here: {known})"
+        )
+    return keys[company]
+
+
+class Remote:
+    """One service, called with one credential."""
+
+    def __init__(self, service: str, credential: str, *, patience: float = 0.0) -> None:
+        """`patience`: seconds for which an unreachable service is tried again."""
+        self._service = service
+        self._patience = patience
+        self.client = httpx.Client(
+            base_url=url_of(service),
+            headers={"authorization": f"Bearer {credential}"},
+            timeout=30,
+            trust_env=False,
+        )
+
+    @classmethod
+    def as_person(cls, service: str, who: Who) -> "Remote":
+        """Return a service, called on a person's behalf."""
+        return cls(service, token_of(who))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        accept: Container[int] = (),
+        **body: Any,  # noqa: ANN401  httpx's own: json, content, headers
+    ) -> httpx.Response:
+        """Return a good answer, or one whose status the caller accepts.
+
+        Raises RemoteError with the problem of any other.
+        """
+        answer = self._persist(
+            lambda: self.client.request(method, path, params=params, **body)
+        )
+        if answer.is_success or answer.status_code in accept:
+            return answer
+        raise RemoteError(f"{self._service}: {_problem(answer)}")
+
+    def _persist(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        deadline = time.monotonic() + self._patience
+        wait = 0.2
+        while True:
+            try:
+                answer = send()
+            except httpx.TransportError as error:
+                reason = f"{self._service} cannot be reached: {type(error).__name__}"
+                if time.monotonic() > deadline:
+                    raise RemoteError(reason) from error
+            else:
+                if answer.status_code not in RETRIED or time.monotonic() > deadline:
+                    return answer
+            time.sleep(wait)
+            wait = min(wait * 2, 3.0)
+
+
+def _problem(answer: httpx.Response) -> str:
+    """Return what a problem document says, with its pointer into a query, if any."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return f"HTTP {answer.status_code}"
+    said = ": ".join(filter(None, (body.get("title"), body.get("detail"))))
+    pointer = body.get("pointer")
+    return f"{said or answer.status_code}" + (f"\n{pointer}" if pointer else "")

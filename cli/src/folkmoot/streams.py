@@ -1,0 +1,92 @@
+"""Kafka's topics as a person looks at them: whole, or as they grow."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from folkmoot_chassis import kafka
+from folkmoot_chassis.settings import ServiceSettings
+
+from folkmoot.local.home import Home
+
+BATCH_MS = 500
+
+
+def settings() -> ServiceSettings:
+    """Return how to reach Kafka: FOLKMOOT_KAFKA_*, or the one of `folkmoot up`."""
+    if "FOLKMOOT_KAFKA_BOOTSTRAP" in os.environ:
+        return ServiceSettings()
+    run = Home.default().require_running()
+    return ServiceSettings(kafka_bootstrap=run.kafka_bootstrap)
+
+
+@asynccontextmanager
+async def consumer() -> AsyncIterator[AIOKafkaConsumer]:
+    """Yield a consumer that belongs to no group and leaves no trace."""
+    client = AIOKafkaConsumer(
+        bootstrap_servers=settings().kafka_bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        **kafka.client_security(settings()),
+    )
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+@asynccontextmanager
+async def producer() -> AsyncIterator[AIOKafkaProducer]:
+    """Yield a producer that neither loses nor repeats."""
+    client = kafka.make_producer(settings())
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()
+
+
+async def partitions_of(
+    client: AIOKafkaConsumer, topics: Iterable[str]
+) -> list[TopicPartition]:
+    """Return the partitions of those topics that exist."""
+    known = await client.topics()
+    return [
+        TopicPartition(topic, number)
+        for topic in sorted(set(topics) & known)
+        for number in sorted(client.partitions_for_topic(topic) or ())
+    ]
+
+
+async def read_all(topics: Sequence[str]) -> list[ConsumerRecord[Any, Any]]:
+    """Return every record that stands in some topics now, oldest first."""
+    async with consumer() as client:
+        partitions = await partitions_of(client, topics)
+        if not partitions:
+            return []
+        client.assign(partitions)
+        ends = await client.end_offsets(partitions)
+        await client.seek_to_beginning(*partitions)
+        records: list[ConsumerRecord[Any, Any]] = []
+        while any([await client.position(tp) < end for tp, end in ends.items()]):
+            for batch in (await client.getmany(timeout_ms=BATCH_MS)).values():
+                records += batch
+        return sorted(records, key=lambda record: record.timestamp)
+
+
+async def follow(
+    topic: str, *, from_beginning: bool
+) -> AsyncIterator[ConsumerRecord[Any, Any]]:
+    """Yield a topic's records as they come, for as long as somebody asks."""
+    async with consumer() as client:
+        while not (partitions := await partitions_of(client, [topic])):  # noqa: ASYNC110  the broker tells nobody
+            await asyncio.sleep(1)
+        client.assign(partitions)
+        seek = client.seek_to_beginning if from_beginning else client.seek_to_end
+        await seek(*partitions)
+        async for record in client:
+            yield record
