@@ -6,13 +6,22 @@ from zipfile import BadZipFile
 
 from folkmoot_ingest.gateways.archives import mbox, slack, zulip
 from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, Submitted
+from folkmoot_ingest.gateways.archives.events import event
 from folkmoot_ingest.gateways.archives.inputs import opened
 from folkmoot_ingest.gateways.archives.preview import preview
 
 KINDS = {"mbox": mbox.read, "slack": slack.read, "zulip": zulip.read}
 """Each kind of archive and its reader."""
 
-__all__ = ["KINDS", "Entry", "Rejected", "Submitted", "preview", "read_archive"]
+__all__ = [
+    "KINDS",
+    "Entry",
+    "Rejected",
+    "Submitted",
+    "event",
+    "preview",
+    "read_archive",
+]
 
 
 def read_archive(kind: str, path: str | Path) -> Iterator[Entry]:
