@@ -66,11 +66,14 @@ class FakeSubscriptions:
         self.readers: dict[str, Reader] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.dropped: list[str] = []
+        self.full = False
 
     async def keep_reader(self, reader: Reader) -> None:
         self.readers[reader.person] = reader
 
     async def add(self, subscription: Subscription) -> None:
+        if self.full:
+            raise ConnectionError("no space left")
         self.subscriptions[subscription.id] = subscription
 
     async def find(self, subscription_id: str, person: str) -> Subscription | None:

@@ -152,11 +152,13 @@ class HttpWebhooks:
 
 def retry_after(value: str, now: datetime) -> timedelta | None:
     """Return what a Retry-After header asks for: seconds, or a date (RFC 9110)."""
-    if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value), 10**8))
+    digits = value.strip()
+    if digits.isascii() and digits.isdecimal():
+        # More digits than that are refused by int() and no wait anybody means.
+        return timedelta(seconds=min(int(digits[:12]), 10**8))
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
