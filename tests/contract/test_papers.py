@@ -3,18 +3,21 @@
 import ast
 import json
 import re
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from folkmoot.app import make_app
 from folkmoot_chassis.dead_letters import ADDED
 from folkmoot_chassis.metrics import Metrics
 from folkmoot_ingest.domain.cloud_events import structured
 from folkmoot_ingest.domain.drafts import draft
 from folkmoot_ingest.domain.submission import Submission
 from prometheus_client import CollectorRegistry
+from typer.main import get_command
 
 from tests.support.service_modules import SERVICES, settings_class
 
@@ -30,6 +33,7 @@ PAPERS = [
 ]
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 BLOCK = re.compile(r"^```json\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"^folkmoot ([^|\n]+)", re.MULTILINE)
 CURL_BODY = re.compile(r"-d '(\{.*?\})'\n", re.DOTALL)
 PUBLISHING = (DOCS / "publishing.md").read_text()
 OPERATIONS = (DOCS / "operations.md").read_text()
@@ -63,6 +67,17 @@ def test_what_is_told_to_make_can_be_made(paper: Path) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     told = re.findall(r"(?:`|^)make ([a-z-]+)", paper.read_text(), re.MULTILINE)
     assert not set(told) - set(targets)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_commands_are_told_as_they_are(paper: Path) -> None:
+    for line in COMMAND.findall(paper.read_text()):
+        command: Any = get_command(make_app())
+        words = shlex.split(line, comments=True)
+        while words and isinstance(getattr(command, "commands", None), dict):
+            command = command.commands[words.pop(0)]
+        known = {name for each in command.params for name in each.opts}
+        assert {word for word in words if word.startswith("--")} <= known, line
 
 
 @pytest.mark.parametrize("service", SERVICES)
