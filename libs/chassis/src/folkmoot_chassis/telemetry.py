@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.export import (
     SpanExportResult,
 )
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, use_span
 from opentelemetry.util.types import AttributeValue
 from typing_extensions import override
 
@@ -98,8 +98,10 @@ class Telemetry:
     ) -> Iterator[Span]:
         """Run a block in a span that continues `traceparent`, or the current span."""
         context = to_context(traceparent) if traceparent else None
-        with self._tracer.start_as_current_span(
-            name, context=context, kind=kind, attributes=attributes
+        with self._current(
+            self._tracer.start_span(
+                name, context=context, kind=kind, attributes=attributes
+            )
         ) as span:
             yield span
 
@@ -111,7 +113,7 @@ class Telemetry:
             yield
             return
         topics = sorted({m.topic for m in messages})
-        with self._tracer.start_as_current_span(
+        span = self._tracer.start_span(
             f"receive {','.join(topics)}",
             context=Context(),
             kind=SpanKind.CLIENT,
@@ -124,8 +126,25 @@ class Telemetry:
                 "messaging.consumer.group.name": self._group,
                 "messaging.batch.message_count": len(messages),
             },
-        ):
+        )
+        with self._current(span):
             yield
+
+    @staticmethod
+    @contextmanager
+    def _current(span: Span) -> Iterator[Span]:
+        """Run a block in a span; the SDK's own way records the texts of its errors."""
+        with use_span(
+            span,
+            end_on_exit=True,
+            record_exception=False,
+            set_status_on_exception=False,
+        ):
+            try:
+                yield span
+            except BaseException as error:
+                fail(span, error)
+                raise
 
     def start_process(self, message: Message[object]) -> Span | None:
         """Start the `process` span of one record; None where nobody samples it."""
