@@ -26,6 +26,10 @@ from folkmoot_chassis.telemetry import Telemetry
 from folkmoot_chassis.traces import current_traceparent, trace_id, valid
 
 OWN_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
+METHODS = frozenset(
+    {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+)
+"""Whatever else a caller makes up must not become a label (OpenTelemetry: `_OTHER`)."""
 TRACE_HEADER = b"trace-id"
 
 
@@ -90,7 +94,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         started = time.monotonic()
-        method: str = scope["method"]
+        method = scope["method"] if scope["method"] in METHODS else "_OTHER"
         incoming = (
             dict(scope["headers"]).get(b"traceparent", b"").decode("ascii", "replace")
         )
