@@ -1,6 +1,7 @@
 """One MongoDB transaction: the effect, the inbox entry and the outbox records."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ from folkmoot_chassis.mongo import (
 from folkmoot_chassis.outbox import Outbox, Outgoing
 from folkmoot_chassis.retry import Backoff
 from folkmoot_chassis.traces import current_traceparent
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -161,7 +164,11 @@ class Transactor:
                 raise
             failpoints.hit("transaction.after_commit")
         for callback in transaction.callbacks:
-            callback()
+            try:
+                callback()
+            except Exception:
+                # It is committed: raised on, this would pass for the work's failure.
+                logger.exception("a callback failed after its commit")
         if transaction.outgoing:
             self._wake()
         return result
