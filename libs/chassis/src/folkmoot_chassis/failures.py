@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 from aiokafka.errors import KafkaError
 from pymongo.errors import (
     BulkWriteError,
@@ -14,9 +15,14 @@ from pymongo.errors import (
 DUPLICATE_KEY = 11000
 
 # What the server says of a document that it will never take: BadValue, FailedToParse,
-# DocumentValidationFailure, BSONObjectTooLarge, KeyTooLong. Anything else that it
-# refuses (no primary, no permission, no time) is no fault of the message.
-BAD_DOCUMENT = frozenset({2, 9, 121, 10334, 17280})
+# TypeMismatch, PathNotViable, ConflictingUpdateOperators, DollarPrefixedFieldName,
+# EmptyFieldName, DottedFieldName, ImmutableField, DocumentValidationFailure,
+# BSONObjectTooLarge, KeyTooLong, and a document grown too large by an update. Anything
+# else that it refuses (no primary, no permission, no time) is no fault of the message.
+BAD_DOCUMENT = frozenset({2, 9, 14, 28, 40, 52, 56, 57, 66, 121, 10334, 17280, 17419})
+
+# httpx's own words for what other clients raise as an OSError.
+NETWORK = (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolError)
 
 
 class Permanent(Exception):  # noqa: N818  the word is the contract
@@ -39,6 +45,8 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, (Transient, ConnectionFailure, ExecutionTimeout)):
         return True
     if isinstance(error, (WTimeoutError, asyncio.TimeoutError, OSError)):
+        return True
+    if isinstance(error, NETWORK):
         return True
     if isinstance(error, KafkaError):
         return bool(error.retriable)
