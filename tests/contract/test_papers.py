@@ -23,7 +23,6 @@ from tests.support.service_modules import SERVICES, settings_class
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-CANVAS = ("Consumes", "Publishes", "Owns", "API", "Metrics", "Failure policy")
 DECISION = ("Context", "Decision", "Consequences", "Rejected")
 IGNORED = {".venv", ".git", ".folkmoot", "node_modules"}
 PAPERS = [
@@ -78,12 +77,6 @@ def test_commands_are_told_as_they_are(paper: Path) -> None:
             command = command.commands[words.pop(0)]
         known = {name for each in command.params for name in each.opts}
         assert {word for word in words if word.startswith("--")} <= known, line
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_service_has_its_canvas(service: str) -> None:
-    text = (ROOT / "services" / service / "README.md").read_text()
-    assert [h for h in headings(text) if h in CANVAS] == list(CANVAS)
 
 
 def test_every_setting_is_documented_and_nothing_else() -> None:

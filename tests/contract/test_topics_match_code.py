@@ -5,12 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from folkmoot.registry.schemas import ENVELOPE
 from folkmoot_chassis.service import Service
 from folkmoot_events import EVENTS, TOPICS
-
-from tests.support.service_modules import SERVICES, service_module, settings_class
 
 ROOT = Path(__file__).parents[2]
 TOPIC = re.compile(r"\bfolkmoot\.[a-z-]+\.v\d+(?:\.[a-z-]+\.dlq)?\b")
@@ -54,20 +51,6 @@ NOT_PUBLISHED_YET = {
     "search-index": {"AuthorityAssessed"},
     "notification": set[str](),
 }
-
-
-@pytest.fixture(params=SERVICES)
-def service(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
-@pytest.fixture
-async def app(service: str, monkeypatch: pytest.MonkeyPatch) -> Service:
-    monkeypatch.setenv("FOLKMOOT_MONGO_URL", "mongodb://localhost:1")
-    built = service_module(service, "app").build_app(settings_class(service)())
-    assert isinstance(built, Service)
-    return built
 
 
 async def test_a_service_reads_the_topics_that_the_table_gives_it(
