@@ -23,7 +23,7 @@ def test_it_has_its_headings_in_order(service: str) -> None:
 
 
 async def test_it_names_the_topics_that_are_read(service: str, app: Service) -> None:
-    told = canvas(service)["Consumes"]
+    told = canvas(service).get("Consumes", "")
     assert [topic for topic in app.routes if f"`{topic}`" not in told] == []
 
 
@@ -35,7 +35,7 @@ async def test_it_lists_the_requests_that_are_answered(
         for path, methods in app.app.openapi()["paths"].items()
         for method in methods
     }
-    assert set(REQUEST.findall(canvas(service)["API"])) == answered
+    assert set(REQUEST.findall(canvas(service).get("API", ""))) == answered
 
 
 async def test_it_lists_the_metrics_that_are_its_own(
@@ -45,5 +45,5 @@ async def test_it_lists_the_metrics_that_are_its_own(
     Metrics(plumbing)
     own = {metric.name for metric in app.metrics_registry.collect()}
     own -= {metric.name for metric in plumbing.collect()}
-    told = canvas(service)["Metrics"]
+    told = canvas(service).get("Metrics", "")
     assert sorted(name for name in own if f"`{name}" not in told) == []
