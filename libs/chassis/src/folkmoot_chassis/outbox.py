@@ -1,16 +1,18 @@
 """The outbox: records that are to be published, committed with their cause."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bson import Binary, ObjectId
 
+from folkmoot_chassis import mongo
 from folkmoot_chassis.cloudevents import Headers
-from folkmoot_chassis.mongo import Collection, Database, Document, Session
+from folkmoot_chassis.mongo import Database, Document, Session
 
 COLLECTION = "outbox"
+PARKED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Outbox:
     """
 
     def __init__(self, database: Database, shards: int) -> None:
-        self._collection: Collection = database[COLLECTION]
+        self._collection: mongo.Collection = database[COLLECTION]
         self._all = tuple(range(shards))
         self.held: tuple[int, ...] = ()
 
@@ -70,6 +72,15 @@ class Outbox:
     async def remove(self, ids: Sequence[ObjectId]) -> None:
         """Forget records that Kafka has acknowledged."""
         await self._collection.delete_many({"_id": {"$in": list(ids)}})
+
+    async def park(self, ids: Collection[ObjectId]) -> None:
+        """Keep records that Kafka refuses, in a shard that nobody publishes.
+
+        The age of the oldest record goes on telling of them.
+        """
+        await self._collection.update_many(
+            {"_id": {"$in": list(ids)}}, {"$set": {"shard": PARKED}}
+        )
 
     async def oldest(self) -> datetime | None:
         """Return when the record that waits longest was appended."""

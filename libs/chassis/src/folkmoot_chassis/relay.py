@@ -5,15 +5,16 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
-from opentelemetry.trace import Span
+from bson import ObjectId
 
 from folkmoot_chassis import failpoints
 from folkmoot_chassis.leases import Leases
 from folkmoot_chassis.metrics import Metrics
-from folkmoot_chassis.outbox import Outbox, Pending
+from folkmoot_chassis.outbox import Outbox, Outgoing, Pending
 from folkmoot_chassis.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
@@ -94,44 +95,68 @@ class Relay:
         started = time.monotonic()
         failpoints.hit("relay.before_publish")
         try:
-            await asyncio.wait_for(self._publish(pending), UNKNOWN_AFTER)
+            refused = await asyncio.wait_for(self._publish(pending), UNKNOWN_AFTER)
         except Exception as error:
             self._metrics.relay_errors.labels(type(error).__name__).inc()
             logger.warning("a round of the relay failed: %s", type(error).__name__)
             await self.close()
             raise
         failpoints.hit("relay.after_publish")
-        await self._outbox.remove([record.id for record in pending])
+        if refused:
+            await self._outbox.park(refused)
+        await self._outbox.remove([w.id for w in pending if w.id not in refused])
         failpoints.hit("relay.after_remove")
         self._metrics.send_duration.observe(time.monotonic() - started)
         return len(pending)
 
-    async def _publish(self, pending: Sequence[Pending]) -> None:
+    async def _publish(self, pending: Sequence[Pending]) -> set[ObjectId]:
+        """Send records and return which of them Kafka refuses for good.
+
+        The writer bounds their size, but the topic has the last word; one that it
+        refuses must not stop the rest.
+        """
         producer = await self._connected()
-        spans: list[Span] = []
-        futures = []
-        for waiting in pending:
-            record = waiting.record
-            span = self._telemetry.send(record.topic, record.traceparent)
-            if span:
-                spans.append(span)
-            try:
-                future = await producer.send(
-                    record.topic, record.value, record.key, headers=record.headers
-                )
-            except MessageSizeTooLargeError:
-                # The writer refuses these; one that slipped in must not stop the rest.
-                logger.exception("a record is too large", extra={"topic": record.topic})
-                continue
-            futures.append(future)
-            self._metrics.sent.labels(record.topic).inc()
-        await asyncio.gather(*futures)
-        for span in spans:
-            span.end()
+        refused: set[ObjectId] = set()
+        with contextlib.ExitStack() as spans:
+            sent = []
+            for waiting in pending:
+                record = waiting.record
+                span = self._telemetry.send(record.topic, record.traceparent)
+                if span:
+                    spans.callback(span.end)
+                sent.append(await _begin(producer, record))
+            results = await asyncio.gather(*sent, return_exceptions=True)
+        for waiting, result in zip(pending, results, strict=True):
+            topic = waiting.record.topic
+            if isinstance(result, MessageSizeTooLargeError):
+                refused.add(waiting.id)
+                logger.critical("a record is too large", extra={"topic": topic})
+                self._metrics.relay_errors.labels(type(result).__name__).inc()
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                self._metrics.sent.labels(topic).inc()
+        return refused
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = self._make_producer()
-            await producer.start()
+            try:
+                await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
             self._producer = producer
         return self._producer
+
+
+async def _begin(producer: AIOKafkaProducer, record: Outgoing) -> asyncio.Future[Any]:
+    """Hand a record to the producer and return what will tell of its outcome."""
+    try:
+        future: asyncio.Future[Any] = await producer.send(
+            record.topic, record.value, record.key, headers=record.headers
+        )
+    except MessageSizeTooLargeError as error:
+        future = asyncio.get_running_loop().create_future()
+        future.set_exception(error)
+    return future
