@@ -6,9 +6,13 @@ The entry is written in the transaction that holds the effect: both or neither.
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from pymongo.errors import OperationFailure
+
 from folkmoot_chassis.mongo import Database, Session
 
 COLLECTION = "inbox"
+OPTIONS_DIFFER = 85
+"""What MongoDB answers where the index exists and keeps for another while."""
 
 
 class Inbox:
@@ -20,9 +24,14 @@ class Inbox:
 
     async def prepare(self) -> None:
         """Create what the collection needs; safe to repeat."""
-        await self._collection.create_index(
-            "at", expireAfterSeconds=int(self._keep.total_seconds())
-        )
+        keep = int(self._keep.total_seconds())
+        try:
+            await self._collection.create_index("at", expireAfterSeconds=keep)
+        except OperationFailure as error:
+            if error.code != OPTIONS_DIFFER:
+                raise
+            await self._collection.drop_index("at_1")
+            await self._collection.create_index("at", expireAfterSeconds=keep)
 
     async def seen(self, ids: Collection[str], session: Session) -> set[str]:
         """Return those of `ids` that took effect before."""
