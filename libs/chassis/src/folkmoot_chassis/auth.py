@@ -6,8 +6,9 @@ there.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,9 +21,12 @@ from joserfc.jwk import KeySet
 
 from folkmoot_chassis.problems import Problem
 
+logger = logging.getLogger(__name__)
+
 ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
 LEEWAY = 30
 MAX_TOKEN = 8 * 1024
+UNREADABLE = (httpx.HTTPError, JoseError, LookupError, OSError, TypeError, ValueError)
 REFRESH_AFTER = 300.0
 REFRESH_AT_MOST_EVERY = 10.0
 FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c"})
@@ -46,20 +50,35 @@ class Claims:
 class Keys:
     """The key set, read again now and then, and at once for a key nobody knows."""
 
-    def __init__(self, location: str | None) -> None:
+    def __init__(
+        self,
+        location: str | None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._location = location
+        self._monotonic = monotonic
         self._keys: KeySet | None = None
-        self._read = float("-inf")
+        self._tried = float("-inf")
         self._lock = asyncio.Lock()
 
     async def current(self, *, fresh: bool = False) -> KeySet:
-        """Return the keys; many callers cause one reading."""
+        """Return the keys; many callers cause one reading.
+
+        A reading that fails counts as one and leaves the keys that were there; raises
+        Problem 503 where there are none.
+        """
         async with self._lock:
-            age = time.monotonic() - self._read
-            allowed = REFRESH_AT_MOST_EVERY if fresh else REFRESH_AFTER
-            if self._keys is None or age > allowed:
-                self._keys = KeySet.import_key_set(await self._fetch())
-                self._read = time.monotonic()
+            urgent = fresh or self._keys is None
+            allowed = REFRESH_AT_MOST_EVERY if urgent else REFRESH_AFTER
+            if self._monotonic() - self._tried > allowed:
+                self._tried = self._monotonic()
+                try:
+                    self._keys = KeySet.import_key_set(await self._fetch())
+                except UNREADABLE as error:
+                    logger.warning("no keys could be read: %s", type(error).__name__)
+            if self._keys is None:
+                raise Problem(503, "no-keys", "Tokens cannot be checked now")
             return self._keys
 
     async def _fetch(self) -> Any:  # noqa: ANN401  JSON
@@ -95,7 +114,7 @@ class Verifier:
         try:
             decoded = await self._decode(token)
             self._registry.validate(decoded.claims)
-        except (JoseError, ValueError, TypeError) as error:
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise _refusal(f"the token is not good: {type(error).__name__}") from error
         if FORBIDDEN_HEADERS & decoded.header.keys():
             raise _refusal("the token brings its own keys")
