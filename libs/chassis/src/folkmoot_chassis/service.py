@@ -151,9 +151,13 @@ class Service:
         """Finish what is in hand, publish what is committed, let go of everything."""
         self.stopping.set()
         self.health.stopping = True
+        # At once: each may take its time, and a stop has thirty seconds in all.
+        ends = [self._server.stop(self._serving)]
         if self._broker:
-            await self._broker.stop()
-        await self._server.stop(self._serving)
+            ends.append(self._broker.stop())
+        for error in await asyncio.gather(*ends, return_exceptions=True):
+            if error:
+                logger.error("it did not stop cleanly: %s", type(error).__name__)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

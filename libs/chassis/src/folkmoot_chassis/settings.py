@@ -80,7 +80,7 @@ class ServiceSettings(BaseSettings):
         default=0.05, ge=0, le=1, description="Share of new traces that is recorded."
     )
     stop_timeout: float = Field(
-        default=25.0, description="Seconds that work in hand is given at a stop."
+        default=18.0, description="Seconds that work in hand is given at a stop."
     )
     stall_timeout: float = Field(
         default=60.0, description="Seconds of lag without progress that mean dead."
