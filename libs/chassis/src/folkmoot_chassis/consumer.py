@@ -86,6 +86,8 @@ class Consumer:
             batch_timeout_ms=max(1, int(settings.batch_poll * 1000)),
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
+            # Others may publish in transactions; what they took back never happened.
+            isolation_level="read_committed",
             group_instance_id=f"{group}-{settings.instance}",
             session_timeout_ms=int(settings.kafka_session_timeout * 1000),
             heartbeat_interval_ms=int(settings.kafka_session_timeout * 100),

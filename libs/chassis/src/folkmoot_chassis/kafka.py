@@ -64,6 +64,7 @@ def _ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
 
 
 def client_security(settings: ServiceSettings) -> dict[str, Any]:
+    """Return how a client of aiokafka is told whom to trust and who it is."""
     if settings.kafka_security_protocol == "PLAINTEXT":
         return {}
     secret = settings.kafka_password
