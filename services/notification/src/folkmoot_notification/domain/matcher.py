@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from folkmoot_query import Atom, Document, Node, anchors, matches
+from folkmoot_query.syntax import Equals, Or, Word
 
 
 class UnanchoredError(ValueError):
@@ -16,10 +17,14 @@ class UnanchoredError(ValueError):
 
 @dataclass(slots=True)
 class _Compiled:
-    """A query and the keys of all who asked the same."""
+    """A query and the keys of all who asked the same.
+
+    A `sure` one matches wherever one of its anchors is.
+    """
 
     node: Node
     anchors: frozenset[Atom]
+    sure: bool
     keys: set[str] = field(default_factory=set)
 
 
@@ -63,7 +68,7 @@ class Matcher:
         for atom in self._by_atom.keys() & document.atoms:
             found.update(self._by_atom[atom])
         for compiled in found.values():
-            if matches(compiled.node, document):
+            if compiled.sure or matches(compiled.node, document):
                 yield from compiled.keys
 
     def _file(self, node: Node) -> _Compiled:
@@ -72,8 +77,18 @@ class Matcher:
             raise UnanchoredError(
                 "it must name a word, phrase or value that every match holds"
             )
-        compiled = _Compiled(node, atoms)
+        compiled = _Compiled(node, atoms, _sure(node))
         self._by_node[node] = compiled
         for atom in atoms:
             self._by_atom.setdefault(atom, {})[node] = compiled
         return compiled
+
+
+def _sure(node: Node) -> bool:
+    match node:
+        case Word() | Equals(terms=()):
+            return True
+        case Or():
+            return all(map(_sure, node.operands))
+        case _:
+            return False

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
 
 from folkmoot_events import ItemTagged
 from folkmoot_query import parse
@@ -77,9 +78,12 @@ class Standing:
 
     def _by_person(self, keys: Iterable[str]) -> Audience:
         wishes: Audience = {}
-        for key in sorted(keys):
+        for key in keys:
             subscription = self._subscriptions[key]
             wishes.setdefault(subscription.person, []).append(subscription)
+        for several in wishes.values():
+            if len(several) > 1:
+                several.sort(key=attrgetter("created", "id"))
         return wishes
 
     def _compile(self, subscription: Subscription) -> None:
