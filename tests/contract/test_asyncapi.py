@@ -10,7 +10,8 @@ import yaml
 from folkmoot.local.topics import plans
 from folkmoot.registry.asyncapi_messages import DEAD_LETTER_HEADERS
 from folkmoot_chassis.dead_letters import ADDED
-from folkmoot_events import EVENTS, TOPICS
+from folkmoot_events import EVENTS, INBOUND, TOPICS
+from folkmoot_ingest.domain.submission import Submission
 
 SHARED = Path(__file__).parents[2] / "shared"
 DOCUMENT: dict[str, Any] = yaml.safe_load((SHARED / "asyncapi.yaml").read_text())
@@ -63,6 +64,13 @@ def test_a_message_names_its_type_key_and_payload(event: Any) -> None:
     }
     assert message["bindings"]["kafka"]["key"]["type"] == "string"
     assert message["payload"] == {"$ref": f"./schemas/{event.type}.json"}
+
+
+def test_publishers_are_told_what_to_send() -> None:
+    inbound = DOCUMENT["channels"][INBOUND]["messages"]
+    assert set(inbound) == {"ItemSubmitted", "ItemWithdrawn", "AnyEvent"}
+    submission = DOCUMENT["components"]["schemas"]["Submission"]
+    assert set(submission["properties"]) == set(Submission.model_fields)
 
 
 @pytest.mark.parametrize(

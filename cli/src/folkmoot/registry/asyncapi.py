@@ -8,6 +8,7 @@ from folkmoot_events import TOPICS, Topic
 from folkmoot_events.topics import DEAD_LETTER_MAX_BYTES, DEAD_LETTER_RETENTION_MS
 
 from folkmoot.registry import asyncapi_messages as messages
+from folkmoot.registry.asyncapi_inbound import payload_schemas
 
 Document = dict[str, Any]
 
@@ -36,7 +37,7 @@ def document() -> Document:
         "operations": dict(_operations()),
         "components": {
             "messages": messages.messages(),
-            "schemas": messages.header_schemas(),
+            "schemas": messages.header_schemas() | payload_schemas(),
         },
     }
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from folkmoot_events import EVENTS, INBOUND, TOPICS, Envelope, Event, Topic
 
+from folkmoot.registry import asyncapi_inbound as inbound
+
 Document = dict[str, Any]
 
 TRACEPARENT: Document = {
@@ -28,7 +30,7 @@ DEAD_LETTER_HEADERS: dict[str, str] = {
 def names_on(topic: Topic) -> tuple[str, ...]:
     """Return the names of the messages that a topic carries."""
     if topic.name == INBOUND:
-        return ("AnyEvent",)
+        return inbound.NAMES
     return tuple(event.__name__ for event in topic.events)
 
 
@@ -66,18 +68,19 @@ def _messages() -> Iterator[tuple[str, Document]]:
     keys = {event: topic.key for topic in TOPICS for event in topic.events}
     for event in EVENTS:
         yield event.__name__, _event(event, keys[event])
-    yield (
-        "AnyEvent",
-        {
-            "name": "AnyEvent",
-            "title": "Any CloudEvent of another system",
-            "summary": "An item submitted or withdrawn, or any object that has a text.",
-            "contentType": "application/json",
-            "headers": {"$ref": "#/components/schemas/CloudEventHeaders"},
-            "payload": {"type": "object"},
-            "bindings": _key("The CloudEvent's source."),
-        },
-    )
+    for name, (type_, summary, payload) in inbound.payloads().items():
+        yield (
+            name,
+            {
+                "name": type_,
+                "title": name,
+                "summary": summary,
+                "contentType": "application/json",
+                "headers": {"$ref": "#/components/schemas/CloudEventHeaders"},
+                "payload": payload,
+                "bindings": _key("The CloudEvent's source."),
+            },
+        )
     yield (
         "DeadLetter",
         {
