@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from folkmoot_notification.domain.identities import subscription_id
@@ -63,7 +64,7 @@ class Subscribe:
             kind=wish.kind,
             expression=wish.expression,
             endpoint_id=wish.endpoint_id,
-            created=self._clock.now(),
+            created=_milliseconds(self._clock.now()),
         )
         owned = await self._subscriptions.owned_by(reader.person)
         before = next((s for s in owned if s.id == new.id), None)
@@ -94,6 +95,11 @@ class Subscribe:
         if Wish(before.kind, before.expression, before.endpoint_id) != wish:
             raise ReusedKeyError(before.id)
         return before
+
+
+def _milliseconds(time: datetime) -> datetime:
+    """Drop what a store may not keep, so that a repeated answer is the same."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 class Unsubscribe:
