@@ -27,7 +27,7 @@ from tests.support.platform import Addresses
 from tests.support.processes import ServiceFacts, SignToken, running
 from tests.support.tagging_fakes import NOON, an_item
 
-VOCABULARY = Path(__file__).parents[3] / "deploy/local/vocabulary.ttl"
+VOCABULARY = Path(__file__).parents[3] / "cli/src/folkmoot/demo/vocabulary.ttl"
 WORKPLACE = VOCABULARY.read_text()
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 

@@ -25,7 +25,7 @@ PATIENCE = 120.0
 """Seconds for which ingest may be away before an import gives up."""
 
 
-def command(
+def command(  # noqa: PLR0913  one parameter is one option
     kind: Annotated[str, typer.Argument(help=f"One of {', '.join(sorted(KINDS))}.")],
     path: Annotated[str, typer.Argument(help="A file, a folder, a zip, or -.")],
     *,

@@ -37,10 +37,11 @@ def command(  # noqa: PLR0913  one parameter is one option
     if json:
         print_json(found)
         return
-    _show(found, facets=facets)
+    show_hits(found, facets=facets)
 
 
-def _show(found: dict[str, Any], *, facets: bool) -> None:
+def show_hits(found: dict[str, Any], *, facets: bool) -> None:
+    """Print a page of what was found."""
     console = out()
     shown = len(found["hits"])
     console.print(

@@ -11,25 +11,13 @@ from rich.table import Table
 
 from folkmoot.local.home import Home
 from folkmoot.local.mongo import SERVICES
-from folkmoot.local.ports import PORTS
 from folkmoot.local.stack import COMPANIES, Stack, Wanted
 from folkmoot.local.supervisor import tail
-from folkmoot.options import Json
+from folkmoot.options import Json, Ports, ports_of
 from folkmoot.terminal import Exit, err, out, plain_errors, print_json
 
 LOOK = 0.25
 """Seconds between looks at whether everything still runs."""
-
-
-def _ports(told: list[str]) -> dict[str, int]:
-    ports = dict(PORTS)
-    for text in told:
-        name, _, number = text.partition("=")
-        if name not in PORTS or not number.isdigit():
-            names = ", ".join(PORTS)
-            raise typer.BadParameter(f"{text!r} is not NAME=NUMBER; names are {names}")
-        ports[name] = int(number)
-    return ports
 
 
 def _services(told: list[str]) -> tuple[str, ...]:
@@ -40,15 +28,7 @@ def _services(told: list[str]) -> tuple[str, ...]:
 
 
 def command(
-    port: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=NUMBER",
-            envvar="FOLKMOOT_PORTS",
-            help=f"Listen elsewhere: {', '.join(PORTS)}. Several, separated by spaces, "
-            "in the environment variable.",
-        ),
-    ] = None,
+    port: Ports = None,
     company: Annotated[
         list[str] | None,
         typer.Option(
@@ -72,7 +52,7 @@ def command(
     """
     home = Home.default()
     wanted = Wanted(
-        _ports(port or []),
+        ports_of(port),
         _services(only or []),
         tuple(company or COMPANIES),
         partitions,
@@ -86,7 +66,7 @@ def command(
                 print_json(asdict(stack.run))
             else:
                 _introduce(home, stack)
-            _watch(stack)
+            watch(stack)
         except KeyboardInterrupt as error:
             err().print("stopping (once more Ctrl-C to kill everything)")
             raise typer.Exit(Exit.DONE) from error
@@ -104,7 +84,7 @@ def _introduce(home: Home, stack: Stack) -> None:
     console.print("Folkmoot is up. Ctrl-C stops it.", style="bold")
 
 
-def _watch(stack: Stack) -> None:
+def watch(stack: Stack) -> None:
     """Report what dies, until a signal ends it."""
     asked = False
 

@@ -1,0 +1,1 @@
+"""The demonstration: seven companies' conversations, and a walk through."""
