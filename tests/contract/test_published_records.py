@@ -24,7 +24,7 @@ def record(event: Event) -> tuple[bytes, bytes, dict[str, bytes]]:
         "time": NOW,
         "begun": NOW,
     }
-    headers = dict(encode(attributes, TRACEPARENT))
+    headers = {name: raw or b"" for name, raw in encode(attributes, TRACEPARENT)}
     return (
         event.key.encode(),
         event.model_dump_json(exclude_none=True).encode(),
