@@ -1,6 +1,6 @@
 """Who is told of which item, and how often."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -49,8 +49,8 @@ class World:
         for subscription in subscriptions:
             self.standing.add(subscription)
 
-    def wake(self, people: Collection[str]) -> None:
-        self.woken.append(set(people))
+    def told_of(self, new: Sequence[Notification]) -> None:
+        self.woken.append({notification.person for notification in new})
 
     async def hears(self, *batch: Tagging) -> None:
         notify = NotifyPeople(
@@ -59,7 +59,7 @@ class World:
             self.inbox,
             self.deliveries,
             self.clock,
-            self.wake,
+            self.told_of,
         )
         await self.transactions.run(lambda tx: notify(batch, tx))
 

@@ -1,15 +1,17 @@
 """Which class does what: the only module of the service that names them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from folkmoot_chassis.clock import SystemClock
 from folkmoot_chassis.service import Service
 
+from folkmoot_notification.domain.notifications import Notification
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.gateways.guard import Guard
+from folkmoot_notification.gateways.prometheus_tally import PrometheusTally
 from folkmoot_notification.gateways.webhooks import HttpWebhooks
 from folkmoot_notification.handlers import Handlers
 from folkmoot_notification.settings import Settings
@@ -76,6 +78,7 @@ class _World:
     endpoints: MongoEndpoints
     deliveries: MongoDeliveries
     webhooks: HttpWebhooks
+    tally: PrometheusTally
 
 
 def wire(service: Service, settings: Settings) -> Parts:
@@ -87,12 +90,13 @@ def wire(service: Service, settings: Settings) -> Parts:
     )
     deliver = _deliver(world)
 
-    def wake(people: Collection[str]) -> None:
-        follow_inbox.wake(people)
+    def told_of(new: Sequence[Notification]) -> None:
+        follow_inbox.wake({notification.person for notification in new})
         deliver.wake()
+        world.tally.told(len(new))
 
     return Parts(
-        handlers=_handlers(world, wake),
+        handlers=_handlers(world, told_of),
         recognise=RecogniseReader(world.subscriptions, world.standing),
         subscribe=Subscribe(
             world.subscriptions,
@@ -130,12 +134,13 @@ def wire(service: Service, settings: Settings) -> Parts:
 
 
 def _world(service: Service, settings: Settings) -> _World:
-    clock = SystemClock()
+    clock, standing = SystemClock(), Standing()
+    tally = PrometheusTally(service.metrics_registry, standing.__len__)
     return _World(
         service=service,
         settings=settings,
         clock=clock,
-        standing=Standing(),
+        standing=standing,
         subscriptions=MongoSubscriptions(service.database),
         told=MongoToldItems(service.database),
         notifications=MongoNotifications(service.database),
@@ -145,12 +150,16 @@ def _world(service: Service, settings: Settings) -> _World:
             Guard(settings.webhook_allow),
             service.telemetry,
             clock,
+            tally,
             settings.webhook_timeout,
         ),
+        tally=tally,
     )
 
 
-def _handlers(world: _World, wake: Callable[[Collection[str]], None]) -> Handlers:
+def _handlers(
+    world: _World, told_of: Callable[[Sequence[Notification]], None]
+) -> Handlers:
     return Handlers(
         NotifyPeople(
             world.standing,
@@ -158,7 +167,7 @@ def _handlers(world: _World, wake: Callable[[Collection[str]], None]) -> Handler
             world.notifications,
             world.deliveries,
             world.clock,
-            wake,
+            told_of,
         ),
         RetractItems(world.told, world.notifications, world.deliveries),
     )

@@ -24,6 +24,9 @@ class Standing:
         self._subscriptions: dict[str, Subscription] = {}
         self._owned: defaultdict[str, set[str]] = defaultdict(set)
 
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
     def reader(self, person: str) -> Reader | None:
         """Return a person as they were last known."""
         return self._readers.get(person)

@@ -19,6 +19,7 @@ from folkmoot_notification.domain.deliveries import Answer, Delivery
 from folkmoot_notification.domain.endpoints import Endpoint
 from folkmoot_notification.gateways.guard import Guard, RefusedError
 from folkmoot_notification.gateways.guarded_network import GuardedNetwork
+from folkmoot_notification.gateways.prometheus_tally import PrometheusTally
 from folkmoot_notification.ports import Clock
 
 READ_AT_MOST = 16 * 1024
@@ -43,11 +44,17 @@ class HttpWebhooks:
     """Sends signed messages; follows no redirect and keeps no answer's body."""
 
     def __init__(
-        self, guard: Guard, tracing: Tracing, clock: Clock, seconds: float
+        self,
+        guard: Guard,
+        tracing: Tracing,
+        clock: Clock,
+        tally: PrometheusTally,
+        seconds: float,
     ) -> None:
         self._guard = guard
         self._tracing = tracing
         self._clock = clock
+        self._tally = tally
         self._seconds = seconds
         self._pools = {
             scheme: httpcore.AsyncConnectionPool(
@@ -88,6 +95,7 @@ class HttpWebhooks:
                 span.set_attribute("http.response.status_code", answer.status)
             if answer.error:
                 span.set_attribute("error.type", answer.error)
+        self._tally.attempted(answer)
         return answer
 
     async def close(self) -> None:

@@ -1,10 +1,11 @@
 """Tell people of the items that they asked to be told of."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from folkmoot_events import NotificationDelivered
 
 from folkmoot_notification.domain.identities import notification_id
+from folkmoot_notification.domain.notifications import Notification
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.telling import Tagging, Telling, newly_told
 from folkmoot_notification.ports import (
@@ -19,7 +20,7 @@ from folkmoot_notification.ports import (
 class NotifyPeople:
     """Match a batch of tagged items; write inbox entries and deliveries in one go.
 
-    `wake` is called with the people who have something new, once that is committed.
+    `told_of` is called with what is new, once that is committed.
     """
 
     def __init__(
@@ -29,14 +30,14 @@ class NotifyPeople:
         notifications: Notifications,
         deliveries: Deliveries,
         clock: Clock,
-        wake: Callable[[Collection[str]], None],
+        told_of: Callable[[Sequence[Notification]], None],
     ) -> None:
         self._standing = standing
         self._told = told
         self._notifications = notifications
         self._deliveries = deliveries
         self._clock = clock
-        self._wake = wake
+        self._told_of = told_of
 
     async def __call__(self, batch: Sequence[Tagging], tx: Transaction) -> None:
         """Store what the batch adds; safe to repeat with the same items."""
@@ -65,16 +66,11 @@ class NotifyPeople:
 
     async def _write(self, telling: Telling, tx: Transaction) -> None:
         await self._told.save(telling.changed.values(), tx)
-        await self._notifications.write(
-            list(telling.new.values()),
-            list(telling.merged.values()),
-            telling.revised,
-            tx,
-        )
+        new, merged = list(telling.new.values()), list(telling.merged.values())
+        await self._notifications.write(new, merged, telling.revised, tx)
         await self._deliveries.add(list(telling.deliveries.values()), tx)
         self._announce(telling, tx)
-        people = {notification.person for notification in telling.new.values()}
-        tx.on_commit(lambda: self._wake(people))
+        tx.on_commit(lambda: self._told_of(new))
 
     def _announce(self, telling: Telling, tx: Transaction) -> None:
         for notification, reason in newly_told(telling):
