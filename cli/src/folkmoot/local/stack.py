@@ -54,7 +54,7 @@ class Stack:
         self.wanted = wanted
         self.credentials = home.credentials
         folder = home.folder
-        self._platform = Platform(
+        self.platform = Platform(
             Kafka(
                 folder / "kafka",
                 home.log("kafka"),
@@ -68,7 +68,7 @@ class Stack:
                 wanted.ports["mongod"],
             ),
         )
-        self.supervisor = self._platform.supervisor
+        self.supervisor = self.platform.supervisor
         self._since = datetime.now(UTC).isoformat(timespec="seconds")
 
     def __enter__(self) -> Self:
@@ -88,7 +88,7 @@ class Stack:
         for name, port in self.wanted.used_ports.items():
             require_free(port, name)
         self._prepare_secrets()
-        kafka, mongo = self._platform.kafka, self._platform.mongo
+        kafka, mongo = self.platform.kafka, self.platform.mongo
         with Step("Kafka and MongoDB", tell):
             self.supervisor.start(mongo.program(), kafka.program())
             self.home.tell(self.run)
