@@ -126,8 +126,9 @@ class Wire:
         """Publish an order of each thing."""
         for thing in things:
             event = Thing(thing=thing)
+            value = event.model_dump_json().encode()
             headers = order_headers(**attributes)
-            await self.put(topic, event.model_dump_json().encode(), headers)
+            await self.put(topic, value, headers, key=thing.encode())
 
     async def put(
         self,
