@@ -3,24 +3,34 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from folkmoot_chassis.consumer import Consumer
 from folkmoot_chassis.health import Health
 from folkmoot_chassis.lag import LagMonitor
-
-if TYPE_CHECKING:
-    from folkmoot_chassis.service import Service
+from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.mongo import Database
+from folkmoot_chassis.outbox import Outbox
+from folkmoot_chassis.settings import ServiceSettings
 
 EVERY = 2.0
 LATE = 30.0
 """Seconds by which the event loop may be late before the process counts as stuck."""
 
 
+class Measured(Protocol):
+    """What a service shows of itself."""
+
+    settings: ServiceSettings
+    database: Database
+    outbox: Outbox
+    metrics: Metrics
+
+
 class Probes:
     """The checks behind the health endpoints and the gauges beside them."""
 
-    def __init__(self, service: "Service", consumer: Consumer | None) -> None:
+    def __init__(self, service: Measured, consumer: Consumer | None) -> None:
         self._service = service
         self._consumer = consumer
         self.lag = LagMonitor(consumer, service.metrics)
