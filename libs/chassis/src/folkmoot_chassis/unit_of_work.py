@@ -205,7 +205,10 @@ class UnitOfWork:
 
 def _once(batch: Sequence[Decoded]) -> list[Decoded]:
     """Keep the first of each event, for a batch may hold a record twice."""
-    return list({d.message.identity: d for d in reversed(batch)}.values())[::-1]
+    first: dict[str, Decoded] = {}
+    for decoded in batch:
+        first.setdefault(decoded.message.identity, decoded)
+    return list(first.values())
 
 
 def _by_handler(
