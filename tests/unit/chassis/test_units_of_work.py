@@ -1,0 +1,244 @@
+"""A batch is the unit of work, and a poison record in it costs only itself."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from folkmoot_chassis.decoding import Decoded, Handler, Route, Undecodable, decode
+from folkmoot_chassis.failures import Permanent, Transient
+from folkmoot_chassis.fuse import Fuse
+from folkmoot_chassis.health import Progress
+from folkmoot_chassis.inbox import Inbox
+from folkmoot_chassis.messages import Message
+from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.retry import Backoff
+from folkmoot_chassis.settings import ServiceSettings
+from folkmoot_chassis.telemetry import Telemetry
+from folkmoot_chassis.transactions import Transaction, Transactor
+from folkmoot_chassis.unit_of_work import Blown, Exhausted, UnitOfWork
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import CollectorRegistry
+
+from tests.unit.chassis.fakes import (
+    TRACE,
+    FakeInbox,
+    FakeMongo,
+    Ordered,
+    Record,
+    headers,
+)
+
+
+class Returned(Ordered):
+    type = "toy.thing.returned.v1"
+
+
+@dataclass
+class Shop:
+    """Handles orders; some things it cannot."""
+
+    mongo: FakeMongo = field(default_factory=FakeMongo)
+    poison: set[str] = field(default_factory=set)
+    flaky: int = 0
+    calls: list[str] = field(default_factory=list)
+    exporter: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
+
+    def unit(self, **fuse: float) -> UnitOfWork:
+        shape: dict[str, Any] = {"window": 1000, "ratio": 0.05, "in_a_row": 50} | fuse
+        settings = ServiceSettings(instance="test", trace_ratio=0)
+        return UnitOfWork(
+            service="toy",
+            transactor=cast("Transactor", self.mongo),
+            inbox=cast("Inbox", FakeInbox(self.mongo)),
+            telemetry=Telemetry("toy", settings, self.exporter),
+            metrics=Metrics(CollectorRegistry()),
+            backoff=Backoff(3, base=0.0, cap=0.0),
+            fuses={Ordered.topic: Fuse(**shape)},
+            stopping=asyncio.Event(),
+            progress=Progress(60),
+        )
+
+    async def on_ordered(self, batch: Sequence[Message[Any]], tx: Transaction) -> None:
+        self.calls.append("ordered")
+        things = [message.data.thing for message in batch]
+        self.mongo.staged.extend(things)
+        if self.flaky:
+            self.flaky -= 1
+            raise Transient("not now")
+        if self.poison.intersection(things):
+            raise Permanent("cannot be had", reason="no-such-thing")
+        for thing in things:
+            tx.publish(Returned(thing=thing))
+
+    async def on_returned(self, batch: Sequence[Message[Any]], tx: Transaction) -> None:
+        del tx
+        self.calls.append("returned")
+        self.mongo.staged.extend(f"back:{m.data.thing}" for m in batch)
+
+
+def order(
+    shop: Shop, number: int, *, model: type[Ordered] = Ordered, **attributes: str
+) -> Decoded:
+    by_type: dict[str, tuple[Any, Handler]] = {
+        Ordered.type: (Ordered, shop.on_ordered),
+        Returned.type: (Returned, shop.on_returned),
+    }
+    name = f"thing-{number}"
+    given = {"id": str(number), "type": model.type} | attributes
+    record = Record(
+        model(thing=name).model_dump_json().encode(),
+        headers(**given),
+        name.encode(),
+        offset=number,
+    )
+    decoded = decode(record, Route(by_type))
+    assert isinstance(decoded, Decoded)
+    return decoded
+
+
+def reasons(shop: Shop) -> list[bytes | None]:
+    letters = [o for o in shop.mongo.outbox if o.topic.endswith(".dlq")]
+    return [dict(letter.headers)["x-reason"] for letter in letters]
+
+
+@pytest.mark.parametrize("place", [0, 1, 249, 250, 498, 499])
+async def test_bisecting_finds_the_poison_and_handles_the_rest_once(place: int) -> None:
+    shop = Shop(poison={f"thing-{place}"})
+    await shop.unit().settle([order(shop, n) for n in range(500)], [])
+    assert sorted(shop.mongo.effects) == sorted(
+        f"thing-{n}" for n in range(500) if n != place
+    )
+    assert reasons(shop) == [b"no-such-thing"]
+    # A failed and a good half each time, and the dead letter.
+    assert shop.mongo.transactions <= 2 * math.ceil(math.log2(500)) + 2
+
+
+async def test_the_attempts_of_a_dead_letter_are_counted() -> None:
+    shop = Shop(poison={"thing-0"})
+    await shop.unit().settle([order(shop, n) for n in range(8)], [])
+    (letter,) = [o for o in shop.mongo.outbox if o.topic.endswith(".dlq")]
+    assert dict(letter.headers)["x-attempts"] == b"4"
+
+
+async def test_a_passing_failure_is_tried_again() -> None:
+    shop = Shop(flaky=2)
+    await shop.unit().settle([order(shop, 1)], [])
+    assert shop.mongo.effects == ["thing-1"]
+    assert reasons(shop) == []
+
+
+async def test_a_failure_that_does_not_pass_leaves_the_batch_to_be_read_again() -> None:
+    shop = Shop(flaky=3)
+    with pytest.raises(Exhausted):
+        await shop.unit().settle([order(shop, 1)], [])
+    assert shop.mongo.effects == []
+    assert reasons(shop) == []
+
+
+async def test_nothing_is_tried_again_while_stopping() -> None:
+    shop = Shop(flaky=1)
+    unit = shop.unit()
+    unit.stopping.set()
+    with pytest.raises(Exhausted):
+        await unit.settle([order(shop, 1)], [])
+    assert shop.mongo.transactions == 1
+
+
+async def test_every_try_is_progress() -> None:
+    shop = Shop(flaky=2)
+    unit = shop.unit()
+    unit.progress.at = 0.0
+    await unit.settle([order(shop, 1)], [])
+    assert await unit.progress.check() is None
+
+
+async def test_an_event_twice_in_a_batch_is_handled_once() -> None:
+    shop = Shop()
+    batch = [order(shop, 1), order(shop, 2), order(shop, 3, id="1")]
+    await shop.unit().settle(batch, [])
+    assert shop.mongo.effects == ["thing-1", "thing-2"]
+
+
+async def test_a_batch_that_is_known_already_has_no_second_effect() -> None:
+    shop = Shop()
+    batch = [order(shop, n) for n in range(4)]
+    unit = shop.unit()
+    await unit.settle(batch[:2], [])
+    await unit.settle(batch, [])
+    assert shop.mongo.effects == [f"thing-{n}" for n in range(4)]
+
+
+async def test_the_same_id_of_another_source_is_another_event() -> None:
+    shop = Shop()
+    batch = [order(shop, 1), order(shop, 2, id="1", source="/elsewhere")]
+    await shop.unit().settle(batch, [])
+    assert shop.mongo.effects == ["thing-1", "thing-2"]
+
+
+async def test_handlers_get_their_messages_together_and_in_order() -> None:
+    shop = Shop()
+    batch = [
+        order(shop, 1, model=Returned),
+        order(shop, 2),
+        order(shop, 3, model=Returned),
+        order(shop, 4),
+    ]
+    await shop.unit().settle(batch, [])
+    assert shop.calls == ["returned", "ordered"]
+    assert shop.mongo.effects == ["back:thing-1", "back:thing-3", "thing-2", "thing-4"]
+
+
+async def test_the_fuse_blows_in_the_middle_of_a_batch() -> None:
+    shop = Shop(poison={f"thing-{n}" for n in range(100)})
+    unit = shop.unit(in_a_row=5)
+    with pytest.raises(Blown):
+        await unit.settle([order(shop, n) for n in range(100)], [])
+    assert len(reasons(shop)) == 5
+    assert unit.fuses[Ordered.topic].blown == "5 records in a row failed"
+
+
+async def test_a_dead_letter_read_again_is_neither_written_nor_counted_twice() -> None:
+    shop = Shop(poison={"thing-1"})
+    for _ in range(10):
+        unit = shop.unit(in_a_row=2)
+        await unit.settle([order(shop, 1)], [])
+    assert len(reasons(shop)) == 1
+
+
+async def test_an_undecodable_record_is_set_aside_beside_the_good_ones() -> None:
+    shop = Shop()
+    bad = decode(
+        Record(None, headers(), offset=9), Route({Ordered.type: order_of(shop)})
+    )
+    assert isinstance(bad, Undecodable)
+    await shop.unit().settle([order(shop, 1)], [bad])
+    assert shop.mongo.effects == ["thing-1"]
+    assert reasons(shop) == [b"null-value"]
+
+
+def order_of(shop: Shop) -> tuple[Any, Handler]:
+    return (Ordered, shop.on_ordered)
+
+
+async def test_an_event_published_continues_the_trace_of_its_cause() -> None:
+    shop = Shop()
+    await shop.unit().settle([order(shop, 1, traceparent=TRACE), order(shop, 2)], [])
+    by_key = {o.key: o for o in shop.mongo.outbox}
+    published = dict(by_key[b"thing-1"].headers)["traceparent"]
+    assert published is not None
+    assert published[:35] == TRACE[:35].encode()
+    assert published != TRACE.encode()
+    spans = {span.name: span for span in shop.exporter.get_finished_spans()}
+    assert set(spans) == {f"process {Ordered.topic}"}
+
+
+async def test_the_text_of_an_error_reaches_no_span() -> None:
+    shop = Shop(poison={"thing-1"})
+    await shop.unit().settle([order(shop, 1, traceparent=TRACE)], [])
+    (span,) = shop.exporter.get_finished_spans()
+    assert span.attributes is not None
+    assert span.attributes["error.type"] == "Permanent"
+    assert "cannot be had" not in span.to_json()
