@@ -125,6 +125,18 @@ def test_a_message_to_nobody_known_is_rejected_with_its_place(tmp_path: Path) ->
     assert isinstance(fourth, Rejected)
 
 
+def test_the_folder_of_a_renamed_stream_that_is_still_in_use_has_the_last_word(
+    tmp_path: Path,
+) -> None:
+    old = {"id": 1, "content": "<p>oops</p>", "sender_full_name": "Ada", "timestamp": 5}
+    later = old | {"id": 2, "content": "<p>bye</p>", "timestamp": 9}
+    write(tmp_path, "7-zebras/stripes.json", [old])
+    write(tmp_path, "7-animals/stripes.json", [old | {"content": "(deleted)"}, later])
+    write(tmp_path, "8-plants/leaves.json", [old | {"id": 3}])
+    texts = [told.text for told in items("zulip", tmp_path)]
+    assert texts == ["oops", "(deleted)", "bye", "oops"]
+
+
 SLACK: dict[str, Any] = {
     "channels.json": [{"id": "C1", "name": "general"}],
     "groups.json": [{"id": "G1", "name": "board", "members": ["U1", "U2"]}],

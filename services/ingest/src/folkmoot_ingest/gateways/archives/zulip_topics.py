@@ -26,8 +26,7 @@ def read(file: Input) -> Iterator[Entry]:
         return
     path = PurePosixPath(file.name)
     topic = topic_name(path.stem)
-    folder = _FOLDER.fullmatch(path.parent.name)
-    stream = folder[1] if folder else path.parent.name
+    stream = stream_of(path.parent.name)
     for found in json_files.objects(file.name, document):
         if isinstance(found, Rejected):
             yield found
@@ -39,6 +38,20 @@ def read(file: Input) -> Iterator[Entry]:
             yield Rejected(file.name, place, f"no Zulip message: {error!r}")
         else:
             yield entry(file.name, place, fields)
+
+
+def stream_of(folder: str) -> str:
+    """Return the number of a stream, or the folder's name where it has none."""
+    numbered = _FOLDER.fullmatch(folder)
+    return numbered[1] if numbered else folder
+
+
+def newest(file: Input) -> float:
+    """Return when the last message of a topic was sent, seconds since 1970."""
+    found = json_files.objects(file.name, json_files.load(file))
+    messages = (each[1] for each in found if not isinstance(each, Rejected))
+    sent = [message.get("timestamp") for message in messages]
+    return max((t for t in sent if isinstance(t, int | float)), default=0)
 
 
 def topic_name(encoded: str) -> str:
