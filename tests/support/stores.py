@@ -1,6 +1,5 @@
 """Fixtures: the platform, and a corner of it for each test."""
 
-import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -73,6 +72,5 @@ async def topics(platform: Addresses) -> None:
     Names are fixed by the events, so two tests with this fixture must not run at once.
     """
     wanted = plans(TOPICS, PARTITIONS)
-    with contextlib.suppress(TimeoutError):
-        await delete_topics(platform.kafka_bootstrap, [plan.name for plan in wanted])
+    await delete_topics(platform.kafka_bootstrap, [plan.name for plan in wanted])
     await create_topics(platform.kafka_bootstrap, wanted)

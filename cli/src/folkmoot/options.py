@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from folkmoot.local.ports import PORTS
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs to read.")]
 
 AsPerson = Annotated[
@@ -21,3 +23,25 @@ OfCompany = Annotated[
 InGroups = Annotated[
     list[str] | None, typer.Option("--group", help="A group of theirs; repeatable.")
 ]
+Ports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port",
+        metavar="NAME=NUMBER",
+        envvar="FOLKMOOT_PORTS",
+        help=f"Listen elsewhere: {', '.join(PORTS)}. Several, separated by spaces, in "
+        "the environment variable.",
+    ),
+]
+
+
+def ports_of(told: list[str] | None) -> dict[str, int]:
+    """Return every port by name, the told ones changed; raises BadParameter."""
+    ports = dict(PORTS)
+    for text in told or ():
+        name, _, number = text.partition("=")
+        if name not in PORTS or not number.isdigit():
+            names = ", ".join(PORTS)
+            raise typer.BadParameter(f"{text!r} is not NAME=NUMBER; names are {names}")
+        ports[name] = int(number)
+    return ports

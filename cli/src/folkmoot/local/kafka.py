@@ -30,8 +30,8 @@ class Kafka:
 
     def program(self) -> Program:
         """Return the broker to start; its storage is formatted if it is new."""
-        require_free(self.port, "Kafka")
-        require_free(self.controller_port, "Kafka's controller")
+        require_free(self.port, "kafka")
+        require_free(self.controller_port, "kafka-controller")
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "server.properties"
         settings.write_text(self._settings())
@@ -86,6 +86,9 @@ class Kafka:
             "share.coordinator.state.topic.min.isr": 1,
             # A group of one member need not wait three seconds for a second one.
             "group.initial.rebalance.delay.ms": 0,
+            # A killed broker's next life waits until this one is taken for dead.
+            "broker.session.timeout.ms": 4000,
+            "broker.heartbeat.interval.ms": 1000,
             "group.min.session.timeout.ms": 1000,
             # Small segments' indexes: the default sets 20 MB aside per partition.
             "log.index.size.max.bytes": 1024 * 1024,

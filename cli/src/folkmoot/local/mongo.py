@@ -3,14 +3,18 @@
 import importlib.metadata
 import os
 import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from pymongo import MongoClient
-from pymongo.errors import ConnectionFailure, OperationFailure
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
+from folkmoot.local.errors import LocalError
 from folkmoot.local.ports import LOOPBACK, require_free
 from folkmoot.local.supervisor import Program
 
@@ -47,7 +51,7 @@ class Mongo:
 
     def program(self) -> Program:
         """Return the mongod to start."""
-        require_free(self.port, "MongoDB")
+        require_free(self.port, "mongod")
         data = self.folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         key = self.folder / "keyfile"
@@ -78,20 +82,23 @@ class Mongo:
         except ConnectionFailure:
             return False
 
-    def _direct(self) -> Client:
+    def _direct(self, **who: Any) -> Client:  # noqa: ANN401  the driver's options
         return MongoClient(
             LOOPBACK,
             self.port,
             directConnection=True,
             serverSelectionTimeoutMS=500,
+            **who,
         )
 
     def _prepared(self, client: Client) -> bool:
         hello = client.admin.command("hello")
         if not hello.get("setName"):
-            members = [{"_id": 0, "host": f"{LOOPBACK}:{self.port}"}]
-            config = {"_id": REPLICA_SET, "members": members}
-            _allow(client, {"replSetInitiate": config}, ALREADY_INITIATED, UNAUTHORIZED)
+            member = {"_id": 0, "host": f"{LOOPBACK}:{self.port}"}
+            config = {"_id": REPLICA_SET, "members": [member]}
+            initiated = {"replSetInitiate": config}
+            if not _allow(client, initiated, ALREADY_INITIATED, UNAUTHORIZED):
+                self._move(member)
             return False
         if not hello["isWritablePrimary"]:
             return False
@@ -99,14 +106,26 @@ class Mongo:
         _allow(client, user, DUPLICATE_USER, UNAUTHORIZED)
         return True
 
+    def _move(self, member: dict[str, Any]) -> None:
+        """Tell a replica set that has listened on another port where it is now."""
+        with self._direct(username=ADMIN, password=self.admin_password) as client:
+            config = client.admin.command("replSetGetConfig")["config"]
+            if config["members"][0]["host"] == member["host"]:
+                return  # it is on its way up
+            config["members"][0]["host"] = member["host"]
+            config["version"] += 1
+            client.admin.command("replSetReconfig", config, force=True)
 
-def _allow(client: Client, command: dict[str, Any], *codes: int) -> None:
-    """Run an administrator's command; some refusals mean that it is done already."""
+
+def _allow(client: Client, command: dict[str, Any], *codes: int) -> bool:
+    """Run an administrator's command; return False if it is done already."""
     try:
         client.admin.command(command)
     except OperationFailure as error:
         if error.code not in codes:
             raise
+        return False
+    return True
 
 
 def mongod() -> Path:
@@ -124,16 +143,45 @@ def database_of(service: str) -> str:
     return f"folkmoot_{service.replace('-', '_')}"
 
 
+class MongoError(LocalError):
+    """MongoDB does not answer, or refuses."""
+
+
+@contextmanager
+def _answering(url: str, limit: float, **options: Any) -> Iterator[Client]:  # noqa: ANN401  the driver's
+    """Yield a client; what MongoDB has against it becomes a MongoError."""
+    milliseconds = int(1000 * limit)
+    try:
+        with MongoClient[dict[str, Any]](
+            url, serverSelectionTimeoutMS=milliseconds, **options
+        ) as client:
+            yield client
+    except PyMongoError as error:
+        raise MongoError(f"MongoDB: {error}") from error
+
+
+def initiate(admin_url: str, member: str, limit: float = 30) -> None:
+    """Make a server that is no replica set yet one of a single member.
+
+    `member` is the `host:port` that clients are to reach it by; `limit` is in seconds.
+    """
+    with _answering(admin_url, limit, directConnection=True, replicaSet=None) as client:
+        config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
+        _allow(client, {"replSetInitiate": config}, ALREADY_INITIATED)
+        deadline = time.monotonic() + limit
+        while not client.admin.command("hello")["isWritablePrimary"]:
+            if time.monotonic() > deadline:
+                raise MongoError(f"{member} did not become primary in {limit:g} s")
+            time.sleep(0.05)
+
+
 def create_users(admin_url: str, passwords: dict[str, str], limit: float = 30) -> None:
     """Let each service into its own database and into no other.
 
     Running it again sets the passwords again. `passwords` is by service; `limit` is
     how many seconds MongoDB is waited for.
     """
-    timeout = int(1000 * limit)
-    with MongoClient[dict[str, Any]](
-        admin_url, serverSelectionTimeoutMS=timeout
-    ) as client:
+    with _answering(admin_url, limit) as client:
         for service, password in passwords.items():
             database = client[database_of(service)]
             known = database.command("usersInfo", service)["users"]

@@ -23,7 +23,7 @@ class PortTakenError(LocalError):
     def __init__(self, port: int, name: str) -> None:
         super().__init__(
             f"port {port}, wanted for {name}, is taken by another program: "
-            "stop that program or choose another port"
+            f"stop that program, or choose another with --port {name}=NUMBER"
         )
         self.port = port
 

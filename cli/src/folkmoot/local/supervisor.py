@@ -16,8 +16,9 @@ from typing import Self
 from folkmoot.local import guard
 from folkmoot.local.errors import LocalError
 
-POLL = 0.02
-TAIL_LINES = 20
+POLL, LONGEST_POLL = 0.02, 0.25
+"""Seconds between questions: the first, and once it takes long."""
+TAIL_LINES, TAIL_WIDTH = 20, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
         text = log.read_text(errors="replace")
     except FileNotFoundError:
         return "  (no log)"
-    return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) or "  (empty)"
+    last = [f"  {line[:TAIL_WIDTH]}" for line in text.splitlines()[-lines:]]
+    return "\n".join(last) or "  (empty)"
 
 
 class Process:
@@ -94,13 +96,15 @@ class Process:
     def wait_ready(self) -> None:
         """Return once the program answers; raise ProgramError if it will not."""
         deadline = time.monotonic() + self.program.start_limit
+        wait = POLL
         while not self.program.is_ready():
             if self.exit_code is not None:
                 raise ProgramError(self.program, f"ended with {self.exit_code}")
             if time.monotonic() > deadline:
                 limit = f"{self.program.start_limit:.0f} s"
                 raise ProgramError(self.program, f"did not answer within {limit}")
-            time.sleep(POLL)
+            time.sleep(wait)
+            wait = min(wait * 1.2, LONGEST_POLL)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program's whole group, if it still runs."""

@@ -1,7 +1,8 @@
 """The topics of Folkmoot, made on a broker."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -74,14 +75,10 @@ async def create_topics(
     Returns once the broker describes them all: a consumer that starts earlier fails.
     """
     wanted = list(wanted)
-    async with asyncio.timeout(limit):
-        admin = await _connect(bootstrap)
-        try:
-            made = await _create(admin, wanted, replicas)
-            await _until(lambda: _described(admin, wanted))
-            return made
-        finally:
-            await admin.close()
+    async with _connected(bootstrap, limit) as admin:
+        made = await _create(admin, wanted, replicas)
+        await _until(lambda: _described(admin, wanted))
+        return made
 
 
 async def delete_topics(
@@ -89,13 +86,26 @@ async def delete_topics(
 ) -> None:
     """Delete topics, and return once the broker knows none of them any more."""
     names = set(names)
-    async with asyncio.timeout(limit):
-        admin = await _connect(bootstrap)
-        try:
-            await admin.delete_topics(sorted(names & set(await admin.list_topics())))
-            await _until(lambda: _unknown(admin, names))
-        finally:
-            await admin.close()
+    async with _connected(bootstrap, limit) as admin:
+        await admin.delete_topics(sorted(names & set(await admin.list_topics())))
+        await _until(lambda: _unknown(admin, names))
+
+
+@asynccontextmanager
+async def _connected(
+    bootstrap: str, limit: float
+) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Yield a client for some seconds; raises TopicsError when they are over."""
+    try:
+        async with asyncio.timeout(limit):
+            admin = await _connect(bootstrap)
+            try:
+                yield admin
+            finally:
+                await admin.close()
+    except TimeoutError as error:
+        late = f"Kafka at {bootstrap} did not do it within {limit:g} s"
+        raise TopicsError(late) from error
 
 
 async def _until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -37,3 +37,5 @@ def _keep(made: Path, wanted: Path) -> None:
     fresh = wanted.with_suffix(f".{made.parent.name}")
     fresh.write_bytes(made.read_bytes())
     fresh.replace(wanted)
+    for outdated in set(wanted.parent.glob("kafka-*.aot")) - {wanted}:
+        outdated.unlink(missing_ok=True)

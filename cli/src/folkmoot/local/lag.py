@@ -1,0 +1,63 @@
+"""How far the consumer groups are behind."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from folkmoot_events import TOPICS
+from folkmoot_events.topics import consumer_group
+
+from folkmoot.local.errors import LocalError
+from folkmoot.local.mongo import SERVICES
+
+LIMIT = 15
+GROUPS = {
+    consumer_group(service): {t.name for t in TOPICS if service in t.consumers}
+    for service in SERVICES
+}
+"""What each group reads."""
+
+
+class LagError(LocalError):
+    """Kafka would not tell."""
+
+
+async def lags(bootstrap: str) -> dict[str, int]:
+    """Return the records that each group has yet to commit, over all its topics.
+
+    A partition that a group has never committed counts whole: it reads from the start.
+    """
+    try:
+        async with asyncio.timeout(LIMIT):
+            return await _lags(bootstrap)
+    except (TimeoutError, KafkaError) as error:
+        raise LagError(f"Kafka at {bootstrap}: {type(error).__name__}") from error
+
+
+async def _lags(bootstrap: str) -> dict[str, int]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+        await admin.start()
+        try:
+            ends = await consumer.end_offsets(await _partitions(admin))
+            return {group: await _behind(admin, group, ends) for group in GROUPS}
+        finally:
+            await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> list[TopicPartition]:
+    described = await admin.describe_topics([topic.name for topic in TOPICS])
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in described
+        for partition in topic["partitions"]
+    ]
+
+
+async def _behind(
+    admin: AIOKafkaAdminClient, group: str, ends: dict[TopicPartition, int]
+) -> int:
+    own = {at: end for at, end in ends.items() if at.topic in GROUPS[group]}
+    done = await admin.list_consumer_group_offsets(group, partitions=list(own))
+    return sum(end - max(0, done[at].offset) for at, end in own.items())

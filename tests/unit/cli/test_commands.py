@@ -1,0 +1,49 @@
+"""The command line as a whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+from folkmoot.app import make_app
+from folkmoot.options import ports_of
+from folkmoot.terminal import Exit
+from typer import BadParameter
+from typer.testing import CliRunner
+
+COMMANDS = ("doctor", "prepare", "restart", "setup", "token", "up")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_and_its_exit_status(name: str) -> None:
+    done = CliRunner().invoke(make_app(), [name, "--help"])
+    assert done.exit_code == 0
+    assert "Exit status: 0 done" in done.stdout
+
+
+def test_what_needs_a_running_folkmoot_says_so(tmp_path: Path) -> None:
+    environment = {"FOLKMOOT_HOME": str(tmp_path)}
+    done = CliRunner().invoke(make_app(), ["restart", "tagging"], env=environment)
+    assert done.exit_code == Exit.NOT_UP
+    assert "start it with `folkmoot up`" in done.stderr
+
+
+def test_doctor_tells_programs_what_it_found(tmp_path: Path) -> None:
+    environment = {"FOLKMOOT_HOME": str(tmp_path), "FOLKMOOT_PORTS": "kafka=1"}
+    done = CliRunner().invoke(make_app(), ["doctor", "--json"], env=environment)
+    found = {one["name"]: one for one in json.loads(done.stdout)["findings"]}
+    assert found["mongod"]["detail"].startswith("db version")
+    assert found["running"]["state"] == "warning"
+
+
+def test_setup_wants_every_services_password() -> None:
+    asked = ["setup", "--mongo", "mongodb://nowhere.invalid"]
+    done = CliRunner().invoke(make_app(), asked)
+    assert done.exit_code == Exit.FAILED
+    assert "FOLKMOOT_MONGO_PASSWORD_INGEST" in done.stderr
+
+
+def test_ports_are_named() -> None:
+    assert ports_of(["kafka=1", "tagging=2"])["tagging"] == 2
+    for wrong in ("kafka", "kafka=", "kafka=x", "zookeeper=1"):
+        with pytest.raises(BadParameter):
+            ports_of([wrong])
