@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -155,8 +156,9 @@ class Consumer:
     ) -> tuple[list[Decoded], list[Undecodable]]:
         batch: list[Decoded] = []
         bad: list[Undecodable] = []
+        for topic, count in Counter(record.topic for record in records).items():
+            self._metrics.consumed.labels(topic).inc(count)
         for record in records:
-            self._metrics.consumed.labels(record.topic).inc()
             decoded = decode(record, self._routes[record.topic])
             if isinstance(decoded, Decoded):
                 batch.append(decoded)

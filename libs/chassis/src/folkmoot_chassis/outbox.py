@@ -4,8 +4,9 @@ import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
-from bson import Binary, ObjectId
+from bson import ObjectId
 
 from folkmoot_chassis import mongo
 from folkmoot_chassis.cloudevents import Headers
@@ -99,18 +100,16 @@ class Outbox:
             "shard": shard,
             "created": at,
             "topic": record.topic,
-            "key": _binary(record.key),
-            "value": _binary(record.value),
-            "headers": [[name, _binary(value)] for name, value in record.headers],
+            "key": record.key,
+            "value": record.value,
+            # Flat: a list of pairs would cost as many small documents in BSON.
+            "headers": list(chain.from_iterable(record.headers)),
             "traceparent": record.traceparent,
         }
 
 
-def _binary(value: bytes | None) -> Binary | None:
-    return None if value is None else Binary(value)
-
-
 def _pending(document: Document) -> Pending:
+    flat = document["headers"]
     return Pending(
         document["_id"],
         document["created"],
@@ -118,7 +117,7 @@ def _pending(document: Document) -> Pending:
             document["topic"],
             document["key"],
             document["value"],
-            [(name, value) for name, value in document["headers"]],
+            list(zip(flat[::2], flat[1::2], strict=True)),
             document["traceparent"],
         ),
     )

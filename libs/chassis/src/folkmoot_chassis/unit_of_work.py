@@ -152,19 +152,17 @@ class UnitOfWork:
 
     def _count(self, batch: Sequence[Decoded], handled: Sequence[Decoded]) -> None:
         now = datetime.now(UTC)
-        for decoded in handled:
-            message = decoded.message
-            self.metrics.handled.labels(message.topic, "handled").inc()
-            age = self.metrics.event_age.labels(message.topic)
-            age.observe(max(0.0, (now - message.time).total_seconds()))
-            chain = self.metrics.chain_age.labels(message.topic)
-            chain.observe(max(0.0, (now - message.begun).total_seconds()))
-        if len(handled) < len(batch):
-            new = {id(d) for d in handled}
-            for decoded in batch:
-                if id(decoded) not in new:
-                    topic = decoded.message.topic
-                    self.metrics.inbox_duplicates.labels(topic).inc()
+        total = Counter(decoded.message.topic for decoded in batch)
+        for topic, messages in _by_topic(handled).items():
+            self.metrics.handled.labels(topic, "handled").inc(len(messages))
+            total[topic] -= len(messages)
+            event_age = self.metrics.event_age.labels(topic)
+            chain_age = self.metrics.chain_age.labels(topic)
+            for message in messages:
+                event_age.observe(max(0.0, (now - message.time).total_seconds()))
+                chain_age.observe(max(0.0, (now - message.begun).total_seconds()))
+        for topic, known in total.items():
+            self.metrics.inbox_duplicates.labels(topic).inc(known)
 
     async def _set_aside(self, record: RawRecord, failure: Failure) -> None:
         """Put one record among the dead letters, once."""
@@ -209,6 +207,13 @@ def _once(batch: Sequence[Decoded]) -> list[Decoded]:
     for decoded in batch:
         first.setdefault(decoded.message.identity, decoded)
     return list(first.values())
+
+
+def _by_topic(batch: Sequence[Decoded]) -> dict[str, list[Message[Any]]]:
+    grouped: dict[str, list[Message[Any]]] = {}
+    for decoded in batch:
+        grouped.setdefault(decoded.message.topic, []).append(decoded.message)
+    return grouped
 
 
 def _by_handler(
