@@ -5,14 +5,12 @@ asked is in none of it.
 """
 
 import asyncio
-import logging
+from contextlib import suppress
 from typing import Final
 
 from folkmoot_chassis.traces import current_traceparent
 from folkmoot_chassis.transactions import Transaction, Transactor
 from folkmoot_events import Event
-
-logger = logging.getLogger(__name__)
 
 EVERY: Final = 1.0
 """Seconds between two transactions."""
@@ -39,8 +37,11 @@ class BatchedSearchLog:
             while True:
                 await asyncio.sleep(EVERY)
                 await self.flush()
-        finally:
-            await self.flush()
+        except asyncio.CancelledError:
+            # Another error here would hide the cancellation, and the task live on.
+            with suppress(Exception):
+                await self.flush()
+            raise
 
     async def flush(self) -> None:
         """Store what waits in one transaction; what fails waits on."""

@@ -6,13 +6,13 @@ The driver's own cursor hands documents over one by one, each across a thread; r
 
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from bson import Timestamp, json_util
 from bson.int64 import Int64
 from folkmoot_chassis.mongo import Database, Session
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from folkmoot_search_index.domain.documents import Change
 from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
@@ -112,7 +112,11 @@ class MongoDocumentChanges:
             await self._close(cursor["id"], session)
 
     async def _close(self, cursor_id: int, session: Session) -> None:
-        if cursor_id:
+        """Spare the server the wait for its time-out; a failure must hide no other.
+
+        A cancellation least of all: the task would be taken for failed and restarted.
+        """
+        with suppress(PyMongoError):
             await self._database.command(
                 {"killCursors": COLLECTION, "cursors": [Int64(cursor_id)]},
                 session=session,
