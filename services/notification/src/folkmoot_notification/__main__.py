@@ -1,8 +1,8 @@
 """Run notification: `python -m folkmoot_notification`."""
 
-import asyncio
+import uvloop
 
 from folkmoot_notification.app import build_app
 from folkmoot_notification.settings import Settings
 
-asyncio.run(build_app(Settings()).run())
+uvloop.run(build_app(Settings()).run())

@@ -1,8 +1,8 @@
 """Run search-index: `python -m folkmoot_search_index`."""
 
-import asyncio
+import uvloop
 
 from folkmoot_search_index.app import build_app
 from folkmoot_search_index.settings import SearchIndexSettings
 
-asyncio.run(build_app(SearchIndexSettings()).run())
+uvloop.run(build_app(SearchIndexSettings()).run())
