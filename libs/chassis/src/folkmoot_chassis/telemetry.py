@@ -19,9 +19,23 @@ from opentelemetry.sdk.trace.export import (
     SpanExporter,
     SpanExportResult,
 )
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, use_span
-from opentelemetry.util.types import AttributeValue
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_ON,
+    ParentBased,
+    Sampler,
+    SamplingResult,
+    TraceIdRatioBased,
+)
+from opentelemetry.trace import (
+    Link,
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceState,
+    use_span,
+)
+from opentelemetry.util.types import Attributes, AttributeValue
 from typing_extensions import override
 
 from folkmoot_chassis.messages import Message
@@ -71,7 +85,7 @@ class Telemetry:
         )
         self._provider = TracerProvider(
             resource=resource,
-            sampler=ParentBased(TraceIdRatioBased(settings.trace_ratio)),
+            sampler=ParentBased(_Roots(settings.trace_ratio)),
         )
         if exporter:
             self._provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -185,6 +199,34 @@ class Telemetry:
     def shutdown(self) -> None:
         """Export what is left."""
         self._provider.shutdown()
+
+
+class _Roots(Sampler):
+    """Records a share of new traces, and all that are linked to a recorded one."""
+
+    def __init__(self, ratio: float) -> None:
+        self._share = TraceIdRatioBased(ratio)
+
+    @override
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        linked = any(link.context.trace_flags.sampled for link in links or ())
+        sampler = ALWAYS_ON if linked else self._share
+        return sampler.should_sample(
+            parent_context, trace_id, name, kind, attributes, links, trace_state
+        )
+
+    @override
+    def get_description(self) -> str:
+        return f"linked or {self._share.get_description()}"
 
 
 def context_of(span: Span) -> str:
