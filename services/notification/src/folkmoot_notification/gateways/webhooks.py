@@ -23,6 +23,7 @@ from folkmoot_notification.gateways.prometheus_tally import PrometheusTally
 from folkmoot_notification.ports import Clock
 
 READ_AT_MOST = 16 * 1024
+PORTS = {"http": 80, "https": 443}
 
 
 class Tracing(Protocol):
@@ -78,8 +79,10 @@ class HttpWebhooks:
         attributes = {
             "http.request.method": "POST",
             "server.address": parts.hostname or "",
-            "http.request.resend_count": delivery.begun - 1,
+            "server.port": parts.port or PORTS[parts.scheme],
         }
+        if delivery.begun > 1:
+            attributes["http.request.resend_count"] = delivery.begun - 1
         with self._tracing.span(
             "POST webhook",
             SpanKind.CLIENT,
