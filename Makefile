@@ -56,7 +56,7 @@ bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
 
 .PHONY: platform
 platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)
-	@$(BIN)/python -m tests.support.platform .folkmoot-platform.json
+	@$(BIN)/python -m tests.support.platform .folkmoot/test-platform.json
 
 .PHONY: schemas
 schemas: $(READY) ## write the generated schemas and the AsyncAPI document

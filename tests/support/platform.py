@@ -53,6 +53,7 @@ def keep(state: Path) -> None:
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     try:
         with started(folder) as addresses, contextlib.suppress(KeyboardInterrupt):
+            state.parent.mkdir(parents=True, exist_ok=True)
             state.touch(mode=0o600)
             state.write_text(json.dumps(asdict(addresses)))
             sys.stdout.write(f"export {STATE}={state.resolve()}\n")

@@ -1,8 +1,8 @@
 """The command `folkmoot`: every module of `folkmoot.commands` is a command of it.
 
 A module that has `app`, a Typer, becomes a group of commands; any other has a function
-`command`, which becomes one. Both are named as the module, so a new command is a new
-module and nothing else.
+`command`, which becomes one. Both are named as the module, less a final `_`, so a new
+command is a new module and nothing else.
 """
 
 from importlib import import_module
@@ -18,8 +18,11 @@ EPILOG = (
 )
 
 
-def make_app() -> typer.Typer:
-    """Return the command with all its subcommands."""
+def make_app(asked: str | None = None) -> typer.Typer:
+    """Return the command with the subcommand that is asked for, else with them all.
+
+    Importing them all takes a second, which nobody should wait for `folkmoot token`.
+    """
     app = typer.Typer(
         name="folkmoot",
         help="Run Folkmoot and talk to it.",
@@ -29,9 +32,12 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for found in iter_modules(commands.__path__):
-        module = import_module(f"{commands.__name__}.{found.name}")
-        name = found.name.removesuffix("_")
+    # With a callback of its own, a Typer of one command still wants its name.
+    app.callback()(lambda: None)
+    found = [module.name for module in iter_modules(commands.__path__)]
+    modules = {name.removesuffix("_"): name for name in found}
+    for name in [asked] if asked in modules else modules:
+        module = import_module(f"{commands.__name__}.{modules[name]}")
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:

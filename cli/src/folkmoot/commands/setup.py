@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from folkmoot.local.errors import LocalError
-from folkmoot.local.mongo import SERVICES, create_users, initiate
+from folkmoot.local.mongo import create_users, initiate
+from folkmoot.local.ports import SERVICES
 from folkmoot.local.topics import create_topics, plans
 from folkmoot.options import Json
 from folkmoot.terminal import out, plain_errors, print_json

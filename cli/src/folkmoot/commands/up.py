@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from folkmoot.local.home import Home
-from folkmoot.local.mongo import SERVICES
+from folkmoot.local.ports import SERVICES
 from folkmoot.local.stack import COMPANIES, Stack, Wanted
 from folkmoot.local.supervisor import tail
 from folkmoot.options import Json, Ports, ports_of

@@ -15,8 +15,8 @@ from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home, Run
 from folkmoot.local.java import environment, java
 from folkmoot.local.lag import lags
-from folkmoot.local.mongo import SERVICES, mongod
-from folkmoot.local.ports import LOOPBACK, is_open
+from folkmoot.local.mongo import mongod
+from folkmoot.local.ports import LOOPBACK, SERVICES, is_open
 
 State = Literal["ok", "warning", "failed"]
 GIB = 1024**3

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from folkmoot.local.mongo import SERVICES
+from folkmoot.local.ports import SERVICES
 from folkmoot.local.secret_files import write_secret
 
 BASE62 = string.digits + string.ascii_letters

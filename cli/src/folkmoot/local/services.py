@@ -8,9 +8,15 @@ import httpx
 
 from folkmoot.local.home import Home
 from folkmoot.local.kafka import Kafka
-from folkmoot.local.mongo import SERVICES, Mongo, database_of
-from folkmoot.local.ports import LOOPBACK
+from folkmoot.local.mongo import Mongo, database_of
+from folkmoot.local.ports import LOOPBACK, SERVICES
 from folkmoot.local.supervisor import Program
+
+OWN_FILES = {
+    "FOLKMOOT_VOCABULARY": "vocabulary.ttl",
+    "FOLKMOOT_INBOUND_SOURCES": "inbound-sources.json",
+}
+"""Settings that a file in the folder makes, where there is one."""
 
 
 def service_programs(
@@ -56,6 +62,9 @@ def _habits(home: Home, service: str) -> Mapping[str, str]:
         # Where a person tries webhooks out on the machine that they sit at.
         "FOLKMOOT_WEBHOOK_ALLOW": "127.0.0.0/8",
     }
+    for name, file in OWN_FILES.items():
+        if (home.folder / file).exists():
+            habits[name] = str(home.folder / file)
     (home.folder / "traces").mkdir(parents=True, exist_ok=True)
     return {name: os.environ.get(name, value) for name, value in habits.items()}
 

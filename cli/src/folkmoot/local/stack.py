@@ -10,9 +10,9 @@ from typing import Self
 
 from folkmoot.local.home import Home, Run
 from folkmoot.local.kafka import Kafka
-from folkmoot.local.mongo import SERVICES, Mongo, create_users
+from folkmoot.local.mongo import Mongo, create_users
 from folkmoot.local.platform import Platform
-from folkmoot.local.ports import PORTS, free_ports, require_free
+from folkmoot.local.ports import PORTS, SERVICES, free_ports, require_free
 from folkmoot.local.services import service_programs
 from folkmoot.local.topics import create_topics, plans
 
