@@ -44,7 +44,8 @@ class Claims:
         value = self.claims.get(name)
         if isinstance(value, str):
             return (value,)
-        return tuple(v for v in value or () if isinstance(v, str))
+        values = value if isinstance(value, (list, tuple)) else ()
+        return tuple(v for v in values if isinstance(v, str))
 
 
 class Keys:
