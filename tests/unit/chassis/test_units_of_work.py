@@ -231,14 +231,14 @@ async def test_an_event_published_continues_the_trace_of_its_cause() -> None:
     assert published is not None
     assert published[:35] == TRACE[:35].encode()
     assert published != TRACE.encode()
-    spans = {span.name: span for span in shop.exporter.get_finished_spans()}
-    assert set(spans) == {f"process {Ordered.topic}"}
+    spans = [span.name for span in shop.exporter.get_finished_spans()]
+    assert spans.count(f"process {Ordered.topic}") == 1
 
 
 async def test_the_text_of_an_error_reaches_no_span() -> None:
     shop = Shop(poison={"thing-1"})
     await shop.unit().settle([order(shop, 1, traceparent=TRACE)], [])
-    (span,) = shop.exporter.get_finished_spans()
-    assert span.attributes is not None
-    assert span.attributes["error.type"] == "Permanent"
-    assert "cannot be had" not in span.to_json()
+    spans = {span.name.split()[0]: span for span in shop.exporter.get_finished_spans()}
+    assert spans["process"].attributes is not None
+    assert spans["process"].attributes["error.type"] == "Permanent"
+    assert "cannot be had" not in str([span.to_json() for span in spans.values()])
