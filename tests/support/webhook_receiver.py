@@ -32,6 +32,7 @@ class WebhookReceiver:
     url: str = ""
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     requests: list[Received] = field(default_factory=list)
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def wait(self, count: int, seconds: float = SECONDS) -> list[Received]:
@@ -43,10 +44,18 @@ class WebhookReceiver:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        self.open.add(writer)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 await self._answer(reader, writer)
+        self.open.discard(writer)
         writer.close()
+
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        for writer in tuple(self.open):
+            writer.close()
+            await writer.wait_closed()
 
     async def _answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -75,3 +84,4 @@ async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     async with server:
         yield receiver
         server.close()
+        await receiver.close()
