@@ -1,19 +1,24 @@
 """`POST /v1/events`: CloudEvents of any content mode."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from folkmoot_chassis.failpoints import hit
+from folkmoot_chassis.failures import is_transient
 from folkmoot_chassis.problems import Problem
 
 from folkmoot_ingest.api.bodies import MAX_BATCH_BODY, MAX_BODY, read_body
+from folkmoot_ingest.api.gate import not_now
 from folkmoot_ingest.domain import http_binding
 from folkmoot_ingest.domain.api_keys import ApiKey
 from folkmoot_ingest.domain.errors import Refused
 from folkmoot_ingest.use_cases.accept_events import AcceptEvents, Answer
+
+logger = logging.getLogger(__name__)
 
 ASIDE = 256 * 1024
 """Bodies longer than this are parsed in a thread: the loop must not wait for them."""
@@ -32,11 +37,23 @@ def event_routes(
         """Capture events; each is answered for, and the good ones are kept."""
         received = await _receive(request)
         hit("events.before_capture")
-        answers = await accept_events(received, key.permit)
+        answers = await _accept(accept_events, received, key)
         hit("events.before_answer")
         return _answer(answers)
 
     return router
+
+
+async def _accept(
+    accept_events: AcceptEvents, received: Sequence[http_binding.Received], key: ApiKey
+) -> list[Answer]:
+    try:
+        return await accept_events(received, key.permit)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        logger.warning("events were not captured for now: %s", type(error).__name__)
+        raise not_now("Nothing was kept: send the same again.") from error
 
 
 async def _receive(request: Request) -> list[http_binding.Received]:
