@@ -8,6 +8,7 @@ unbroken from the first publisher to the last effect. No span holds content.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -32,10 +33,9 @@ from opentelemetry.trace import (
     SpanKind,
     Status,
     StatusCode,
-    TraceState,
     use_span,
 )
-from opentelemetry.util.types import Attributes, AttributeValue
+from opentelemetry.util.types import AttributeValue
 from typing_extensions import override
 
 from folkmoot_chassis.messages import Message
@@ -208,21 +208,12 @@ class _Roots(Sampler):
         self._share = TraceIdRatioBased(ratio)
 
     @override
-    def should_sample(
-        self,
-        parent_context: Context | None,
-        trace_id: int,
-        name: str,
-        kind: SpanKind | None = None,
-        attributes: Attributes = None,
-        links: Sequence[Link] | None = None,
-        trace_state: TraceState | None = None,
-    ) -> SamplingResult:
-        linked = any(link.context.trace_flags.sampled for link in links or ())
+    def should_sample(self, *told: Any, **named: Any) -> SamplingResult:
+        # ParentBased, which alone calls this, names its arguments.
+        links: Sequence[Link] = named.get("links") or ()
+        linked = any(link.context.trace_flags.sampled for link in links)
         sampler = ALWAYS_ON if linked else self._share
-        return sampler.should_sample(
-            parent_context, trace_id, name, kind, attributes, links, trace_state
-        )
+        return sampler.should_sample(*told, **named)
 
     @override
     def get_description(self) -> str:
