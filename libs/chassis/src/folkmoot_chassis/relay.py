@@ -127,16 +127,31 @@ class Relay:
                 sent.append(await _begin(producer, record))
             results = await asyncio.gather(*sent, return_exceptions=True)
         for waiting, result in zip(pending, results, strict=True):
-            topic = waiting.record.topic
             if isinstance(result, MessageSizeTooLargeError):
-                refused.add(waiting.id)
-                logger.critical("a record is too large", extra={"topic": topic})
-                self._metrics.relay_errors.labels(type(result).__name__).inc()
+                if not await self._goes_alone(waiting.record):
+                    refused.add(waiting.id)
             elif isinstance(result, BaseException):
                 raise result
             else:
-                self._metrics.sent.labels(topic).inc()
+                self._metrics.sent.labels(waiting.record.topic).inc()
         return refused
+
+    async def _goes_alone(self, record: Outgoing) -> bool:
+        """Send a record by itself: the one that is too large fails its whole batch.
+
+        A refusal leaves a gap in the producer's sequence, so each try has a new one.
+        """
+        await self.close()
+        producer = await self._connected()
+        try:
+            await (await _begin(producer, record))
+        except MessageSizeTooLargeError as error:
+            logger.critical("a record is too large", extra={"topic": record.topic})
+            self._metrics.relay_errors.labels(type(error).__name__).inc()
+            await self.close()
+            return False
+        self._metrics.sent.labels(record.topic).inc()
+        return True
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:
