@@ -1,0 +1,43 @@
+"""What inbox and outbox do with MongoDB's and Kafka's own limits."""
+
+from datetime import timedelta
+
+from folkmoot_chassis.inbox import Inbox
+from folkmoot_chassis.mongo import Database
+from folkmoot_chassis.outbox import PARKED, Outgoing
+from folkmoot_chassis.traces import new_traceparent
+from folkmoot_chassis.transactions import Transaction
+
+from tests.integration.chassis.conftest import MakeToy
+from tests.integration.chassis.toy import Headers, Wire
+from tests.support.processes import running
+from tests.support.stores import MakeTopic
+
+
+async def test_a_record_that_kafka_refuses_is_kept_and_stops_nobody(
+    make_toy: MakeToy, make_topic: MakeTopic, wire: Wire
+) -> None:
+    toy = make_toy()
+    narrow = await make_topic("narrow", **{"max.message.bytes": "100000"})
+    headers: Headers = [("empty", b""), ("null", None)]
+
+    async def announce(tx: Transaction) -> None:
+        for value in (b"x" * 200_000, b"small"):
+            trace = new_traceparent()
+            record = Outgoing(narrow, b"k", value, headers, trace)
+            tx.outgoing.append(record)
+
+    async with running(toy.service):
+        await toy.service.transactor.run(announce)
+        (record,) = await wire.read(narrow, 1)
+        parked = await toy.service.database["outbox"].find().to_list(None)
+    assert record.value == b"small"
+    assert list(record.headers) == headers
+    assert [document["shard"] for document in parked] == [PARKED]
+
+
+async def test_the_inbox_s_memory_may_be_lengthened(database: Database) -> None:
+    for days in (1, 1, 14):
+        await Inbox(database, timedelta(days=days)).prepare()
+    indexes = await database["inbox"].index_information()
+    assert indexes["at_1"]["expireAfterSeconds"] == 14 * 24 * 3600
