@@ -10,7 +10,6 @@ from folkmoot_chassis.mongo import Client
 
 from tests.integration.notification.conftest import Caller, Facts, MakeCaller
 from tests.support.conditions import until
-from tests.support.platform import Addresses
 from tests.support.processes import SpawnService
 from tests.support.tagged_items import an_item, tagged
 from tests.support.telling import tell
@@ -61,8 +60,7 @@ async def _orphans_end_soon(mongo_client: Client) -> AsyncIterator[None]:
         ("webhook.after_send=kill@3", 4),
     ],
 )
-async def test_a_crash_tells_nobody_twice_and_leaves_nobody_out(  # noqa: PLR0913, PLR0917  fixtures
-    platform: Addresses,
+async def test_a_crash_tells_nobody_twice_and_leaves_nobody_out(
     facts: Facts,
     spawn_service: SpawnService,
     as_person: MakeCaller,
@@ -78,7 +76,7 @@ async def test_a_crash_tells_nobody_twice_and_leaves_nobody_out(  # noqa: PLR091
     frail = spawn_service(
         "notification", facts | {"failpoints": failpoint}, ready=False
     )
-    await tell(platform.kafka_bootstrap, map(tagged, ITEMS))
+    await tell(facts["kafka_bootstrap"], map(tagged, ITEMS))
     await dies(frail)
 
     spawn_service("notification", facts, ready=False)

@@ -16,18 +16,18 @@ class PrometheusTally:
         self, registry: CollectorRegistry, subscriptions: Callable[[], int]
     ) -> None:
         standing = Gauge(
-            "folkmoot_notification_subscriptions",
+            "notification_subscriptions",
             "Standing subscriptions that this replica matches.",
             registry=registry,
         )
         standing.set_function(subscriptions)
         self._told = Counter(
-            "folkmoot_notification_notifications",
+            "notification_notifications",
             "Notifications that were put into inboxes.",
             registry=registry,
         )
         self._attempts = Histogram(
-            "folkmoot_notification_webhook_attempt_seconds",
+            "notification_webhook_attempt_seconds",
             "Attempts to deliver a webhook, by status class or kind of failure.",
             ("outcome",),
             registry=registry,
