@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,20 @@ def test_programs_stop_in_the_reverse_order(tmp_path: Path) -> None:
             text = code.format(story=str(story), name=name)
             supervisor.start(program(tmp_path, text, name=name))
     assert story.read_text() == "cba"
+
+
+def test_programs_started_side_by_side_stop_so_too(tmp_path: Path) -> None:
+    names = [f"thing-{number}" for number in range(3)]
+    with Supervisor() as supervisor:
+        supervisor.start(
+            *(program(tmp_path, STUBBORN, name=n, stop_grace=0.5) for n in names)
+        )
+        processes = [supervisor[name] for name in names]
+        began = time.monotonic()
+        supervisor.stop()
+        took = time.monotonic() - began
+    assert {process.exit_code for process in processes} == {-signal.SIGKILL}
+    assert took < 1.4, "one grace for all, not one for each"
 
 
 def test_a_dead_program_is_known_and_starts_anew(tmp_path: Path) -> None:

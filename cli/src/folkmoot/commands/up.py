@@ -57,7 +57,7 @@ def command(
         tuple(company or COMPANIES),
         partitions,
     )
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with plain_errors(), home.locked(), Stack(home, wanted) as stack:
         try:

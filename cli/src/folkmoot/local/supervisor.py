@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -113,11 +113,15 @@ class Process:
 
     def stop(self) -> None:
         """Ask the program to end, insist after its grace, and wait."""
-        self.signal(signal.SIGTERM)
+        stop_all([self])
+
+    def wait(self, seconds: float) -> bool:
+        """Tell whether the program ends within some seconds."""
         try:
-            self._popen.wait(self.program.stop_grace)
+            self._popen.wait(max(0.0, seconds))
         except subprocess.TimeoutExpired:
-            self.kill()
+            return False
+        return True
 
     def kill(self) -> None:
         """End the program without warning, as a crash would."""
@@ -125,11 +129,25 @@ class Process:
         self._popen.wait()
 
 
+def stop_all(processes: Sequence[Process]) -> None:
+    """Ask programs to end, side by side, and kill each that outstays its grace."""
+    asked = time.monotonic()
+    for process in processes:
+        process.signal(signal.SIGTERM)
+    for process in processes:
+        if not process.wait(asked + process.program.stop_grace - time.monotonic()):
+            process.kill()
+
+
 class Supervisor:
-    """The programs started so far, in order. A context that stops them all."""
+    """The programs started so far, in order. A context that stops them all.
+
+    What is started side by side is stopped so too, after all that was started later.
+    """
 
     def __init__(self) -> None:
         self._processes: dict[str, Process] = {}
+        self._tiers: list[set[str]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -145,20 +163,26 @@ class Supervisor:
 
     def start(self, *programs: Program) -> None:
         """Start programs side by side and return once all of them answer."""
-        started = [self.launch(program) for program in programs]
+        self._tiers.append(set())
+        started = [self.launch(program, self._tiers[-1]) for program in programs]
         for process in started:
             process.wait_ready()
 
-    def launch(self, program: Program) -> Process:
-        """Start a program without waiting for it to answer."""
+    def launch(self, program: Program, tier: set[str] | None = None) -> Process:
+        """Start a program, in place of one of its name, without waiting for it."""
+        if program.name in self._processes:
+            self[program.name].stop()
         process = Process(program)
         self._processes[program.name] = process
+        if tier is None:
+            self._tiers.append(tier := set())
+        tier.add(program.name)
         return process
 
     def again(self, name: str) -> None:
         """Stop a program if it still runs, start it anew, wait until it answers."""
-        self[name].stop()
-        self.start(self[name].program)
+        tier = next(tier for tier in self._tiers if name in tier)
+        self.launch(self[name].program, tier).wait_ready()
 
     def dead(self) -> list[Process]:
         """Return the programs that have ended by themselves."""
@@ -166,5 +190,6 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything, the latest first."""
-        while self._processes:
-            self._processes.popitem()[1].stop()
+        while self._tiers:
+            stop_all([self[name] for name in self._tiers.pop()])
+        self._processes.clear()
