@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folkmoot_ingest.domain.cloud_events import structured
 from folkmoot_ingest.domain.submission import Submission
 from folkmoot_ingest.gateways.archives import (
     Entry,
     Rejected,
     Submitted,
-    event,
     preview,
     read_archive,
 )
 
-from tests.support.ingest_fakes import NOW, drafted
+from tests.support.ingest_fakes import NOW
 
 REALM = {
     "zerver_realm": [{"id": 2, "url": "https://chat.example.org"}],
@@ -284,15 +282,3 @@ def test_a_preview_is_the_item_that_would_be_captured(tmp_path: Path) -> None:
     assert shown["input"] == "tea.mbox"
     assert shown["id"].startswith("itm_")
     assert json.loads(json.dumps(shown)) == shown
-
-
-def test_the_event_of_an_entry_captures_what_the_preview_shows(tmp_path: Path) -> None:
-    (tmp_path / "tea.mbox").write_bytes(MBOX)
-    for entry in read("mbox", tmp_path / "tea.mbox"):
-        assert isinstance(entry, Submitted)
-        told = event(entry, "mail.example.org")
-        assert told == event(entry, "mail.example.org")
-        shown = preview(entry, company="north", source="mail.example.org", now=NOW)
-        sent = structured(json.loads(json.dumps(told)))
-        item = drafted(sent).asked.model_dump(mode="json")  # type: ignore[union-attr]  # an Item
-        assert {"input": "tea.mbox"} | item == shown

@@ -6,7 +6,6 @@ from zipfile import BadZipFile
 
 from folkmoot_ingest.gateways.archives import mbox, slack, zulip
 from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, Submitted
-from folkmoot_ingest.gateways.archives.events import event
 from folkmoot_ingest.gateways.archives.inputs import opened
 from folkmoot_ingest.gateways.archives.preview import preview
 
@@ -18,7 +17,6 @@ __all__ = [
     "Entry",
     "Rejected",
     "Submitted",
-    "event",
     "preview",
     "read_archive",
 ]
