@@ -70,11 +70,15 @@ def command(
             done["topics"] = asyncio.run(
                 create_topics(kafka, wanted, replicas=replicas, limit=60)
             )
+    _tell(done, json=json)
+
+
+def _tell(done: dict[str, list[str]], *, json: bool) -> None:
     if json:
         print_json(done)
-    else:
-        users = ", ".join(done["users"]) or "none"
-        out().print(f"new topics: {len(done['topics'])}; users: {users}")
+        return
+    users = ", ".join(done["users"]) or "none"
+    out().print(f"new topics: {len(done['topics'])}; users: {users}")
 
 
 def _password(service: str) -> str:
