@@ -105,6 +105,19 @@ class FakeChanges:
                 await self._more.wait_for(lambda: len(self.log) > at)  # noqa: B023
 
 
+class FakeTally:
+    def __init__(self) -> None:
+        self.turns = 0
+        self.changes: list[Change] = []
+
+    def progressed(self) -> None:
+        self.turns += 1
+
+    def committed(self, changes: Sequence[Change], seconds: float) -> None:
+        del seconds
+        self.changes += changes
+
+
 class FakeSearchLog:
     def __init__(self) -> None:
         self.events: list[Event] = []

@@ -1,7 +1,9 @@
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+from folkmoot_chassis.mongo import Client
 
 from tests.support.conditions import until
 from tests.support.platform import Addresses
@@ -10,6 +12,7 @@ from tests.support.tagged_items import an_item, retracted, tagged
 from tests.support.telling import tell
 
 PLACES = (
+    "transaction.before_commit",
     "transaction.after_commit",
     "projection.before_commit",
     "projection.after_commit",
@@ -17,7 +20,18 @@ PLACES = (
 ITEMS = [an_item(f"itm_{number}") for number in range(60)]
 
 
-@pytest.mark.usefixtures("topics")
+@pytest.fixture
+async def _orphans_end_soon(mongo_client: Client) -> AsyncIterator[None]:
+    """Have the server give up the transactions of the dead in seconds, not a minute."""
+    name = "transactionLifetimeLimitSeconds"
+    before = await mongo_client.admin.command({"getParameter": 1, name: 1})
+    await mongo_client.admin.command({"setParameter": 1, name: 4})
+    yield
+    await mongo_client.admin.command({"setParameter": 1, name: before[name]})
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("topics", "_orphans_end_soon")
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_kill_anywhere_loses_and_doubles_nothing(
     facts: dict[str, Any],

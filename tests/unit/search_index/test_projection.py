@@ -14,7 +14,7 @@ from folkmoot_search_index.ports import IndexUnavailable
 from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
 
 from tests.support.conditions import until
-from tests.support.search_index_fakes import FakeChanges, FakeClock
+from tests.support.search_index_fakes import FakeChanges, FakeClock, FakeTally
 from tests.support.tagged_items import an_item, tagged
 
 ADA = reader("ada", "north", ())
@@ -29,9 +29,10 @@ class Running:
     """A projection that runs, and a look into its index."""
 
     def __init__(self, folder: Path, changes: FakeChanges) -> None:
+        self.tally = FakeTally()
         self.generations = TantivyGenerations(folder, FIELDS)
         self.projection = ProjectDocuments(
-            changes, self.generations, interval=0.01, most=1000
+            changes, self.generations, interval=0.01, most=1000, tally=self.tally
         )
         self._index = TantivySearchIndex(self.generations, FakeClock(), threads=1)
 
@@ -101,6 +102,13 @@ async def test_changes_are_searchable_soon(
         await index.holds(2)
         await changes.add(change(1, gone=True))
         await index.holds(1)
+        assert [each.item_id for each in index.tally.changes] == [
+            "itm_1",
+            "itm_2",
+            "itm_1",
+            "itm_1",
+        ]
+        assert index.tally.turns > 0
 
 
 async def test_a_restart_goes_on_where_it_left_off(

@@ -157,6 +157,16 @@ class SearchIndex(Protocol):
         ...
 
 
+class Tally(Protocol):
+    """Counts what the projection does, and sees that it does."""
+
+    def progressed(self) -> None:
+        """Note that the projection still turns."""
+
+    def committed(self, changes: Sequence[Change], seconds: float) -> None:
+        """Note that changes have become searchable, and how long the commit took."""
+
+
 class SearchLog(Protocol):
     """Remembers events about searches until they are told."""
 

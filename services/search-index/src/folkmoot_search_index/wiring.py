@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from folkmoot_chassis.clock import SystemClock
+from folkmoot_chassis.failures import is_transient
 from folkmoot_chassis.health import Progress
 from folkmoot_chassis.service import Service
 
 from folkmoot_search_index.domain.fields import FIELDS
+from folkmoot_search_index.gateways.prometheus_tally import PrometheusTally
 from folkmoot_search_index.gateways.search_log import BatchedSearchLog, NoSearchLog
 from folkmoot_search_index.gateways.tantivy_generations import TantivyGenerations
 from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
@@ -56,7 +59,7 @@ def wire(service: Service, settings: SearchIndexSettings) -> Parts:
         generations,
         interval=settings.commit_interval,
         most=settings.commit_changes,
-        progress=progress.stamp,
+        tally=PrometheusTally(service.metrics_registry, clock, progress.stamp),
     )
     telling = BatchedSearchLog(service.transactor)
     log = telling if settings.tell_searches else NoSearchLog()
@@ -83,10 +86,20 @@ def wire(service: Service, settings: SearchIndexSettings) -> Parts:
         project_documents=project_documents,
         progress=progress,
         background={
-            "projection": project_documents.run,
+            "projection": partial(_project, project_documents, progress),
             "rebuilds": project_documents.run_rebuilds,
             "search-log": telling.run,
         },
         prepare=lambda: ensure_indexes(service.database),
         index_check=index_check,
     )
+
+
+async def _project(project_documents: ProjectDocuments, progress: Progress) -> None:
+    """Run the projection; a database that is away is no reason to be restarted for."""
+    try:
+        await project_documents.run()
+    except Exception as error:
+        if is_transient(error):
+            progress.stamp()
+        raise

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import aclosing
 from time import monotonic
 
+from folkmoot_search_index.domain.documents import Change
 from folkmoot_search_index.ports import (
     ChangeBatch,
     DocumentChanges,
@@ -13,6 +13,7 @@ from folkmoot_search_index.ports import (
     IndexWriter,
     Position,
     PositionLost,
+    Tally,
 )
 
 logger = logging.getLogger(__name__)
@@ -31,13 +32,13 @@ class ProjectDocuments:
         *,
         interval: float,
         most: int,
-        progress: Callable[[], None] = lambda: None,
+        tally: Tally,
     ) -> None:
         self._changes = changes
         self._generations = generations
         self._interval = interval
         self._most = most
-        self._progress = progress
+        self._tally = tally
         self._rebuilding = asyncio.Lock()
         self._wanted = asyncio.Event()
 
@@ -93,7 +94,7 @@ class ProjectDocuments:
         async with aclosing(self._changes.scan()) as scan:
             async for changes in scan:
                 await index.load([c.document for c in changes if c.document])
-                self._progress()
+                self._tally.progressed()
         await index.commit(position)
         await self._follow(index, position, until_abreast=True)
 
@@ -101,18 +102,22 @@ class ProjectDocuments:
         self, index: IndexWriter, position: Position, *, until_abreast: bool = False
     ) -> None:
         """Apply what changes until another generation is in use, or it is abreast."""
-        pending, committed = 0, monotonic()
+        pending: list[Change] = []
+        committed = monotonic()
         async with aclosing(self._changes.follow(position)) as batches:
             async for batch in batches:
-                self._progress()
+                self._tally.progressed()
                 if not until_abreast and await self._generations.current() is not index:
                     return
                 if batch.changes:
                     await index.apply(batch.changes)
-                    pending += len(batch.changes)
-                if self._due(batch, pending, monotonic() - committed):
+                    pending += batch.changes
+                if self._due(batch, len(pending), monotonic() - committed):
+                    started = monotonic()
                     await index.commit(batch.position)
-                    pending, committed = 0, monotonic()
+                    committed = monotonic()
+                    self._tally.committed(pending, committed - started)
+                    pending = []
                 if until_abreast and not batch.changes:
                     return
 
