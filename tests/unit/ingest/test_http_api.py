@@ -2,19 +2,17 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from folkmoot_chassis import problems
 from folkmoot_chassis.auth import Claims, require_claims
-from folkmoot_chassis.failures import Transient
 from folkmoot_ingest.api.callers import Callers
 from folkmoot_ingest.api.events import event_routes
-from folkmoot_ingest.api.gate import Gate, gated
 from folkmoot_ingest.api.items import item_routes
 from folkmoot_ingest.api.stats import stats_routes
 from folkmoot_ingest.domain.api_keys import ApiKey, ApiKeys
@@ -23,7 +21,6 @@ from folkmoot_ingest.use_cases.accept_events import AcceptEvents
 from folkmoot_ingest.use_cases.capture_items import CaptureItems
 from folkmoot_ingest.use_cases.count_items import CountItems
 from folkmoot_ingest.use_cases.read_item import ReadItem
-from typing_extensions import override
 
 from tests.support.ingest_fakes import (
     SOURCE,
@@ -69,17 +66,10 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     callers = Callers(lambda: KEYS, clock)
     app = FastAPI()
     problems.install(app)
-    gate = Gate()
     accept = AcceptEvents(capture, FakeTransactions(), clock)
-    app.include_router(
-        gated(
-            gate.check,
-            event_routes(accept, callers.publisher),
-            item_routes(ReadItem(readings)),
-            stats_routes(CountItems(readings), callers.company),
-        )
-    )
-    await gate.open()
+    app.include_router(event_routes(accept, callers.publisher))
+    app.include_router(item_routes(ReadItem(readings)))
+    app.include_router(stats_routes(CountItems(readings), callers.company))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
         made.headers["x-api-key"] = NORTH
@@ -305,49 +295,3 @@ async def test_what_one_may_not_see_is_not_there(client: httpx.AsyncClient) -> N
     path = f"/v1/items/{answer.json()['results'][0]['item_id']}"
     for asked in (path, f"{path}/record", "/v1/items/itm_none"):
         assert (await client.get(asked)).status_code == 404
-
-
-async def test_before_the_keys_are_read_nobody_is_sent_away_for_good() -> None:
-    gate, app = Gate(), FastAPI()
-    problems.install(app)
-    app.include_router(gated(gate.check, stats_routes(*_nothing())))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        early = await client.get("/v1/stats")
-        await gate.open()
-        late = await client.get("/v1/stats")
-    assert (early.status_code, late.status_code) == (503, 401)
-    assert early.headers["retry-after"] == "1"
-
-
-def _nothing() -> tuple[CountItems, Callable[[Request], Awaitable[str]]]:
-    callers = Callers(lambda: ApiKeys([]), ManualClock())
-    readings = FakeReadings(FakeItems(), FakeRecord())
-
-    async def company(request: Request) -> str:
-        return (await callers.publisher(request)).company
-
-    return CountItems(readings), company
-
-
-class Failing(FakeTransactions):
-    """Transactions that cannot be committed for now."""
-
-    @override
-    async def run(self, work: Any) -> Any:
-        del work
-        raise Transient("no primary")
-
-
-async def test_a_failure_that_passes_asks_the_publisher_to_send_again() -> None:
-    app, clock = FastAPI(), ManualClock()
-    problems.install(app)
-    capture = CaptureItems(FakeItems(), FakeRecord(), clock)
-    accept = AcceptEvents(capture, Failing(), clock)
-    callers = Callers(lambda: KEYS, clock)
-    app.include_router(event_routes(accept, callers.publisher))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        answer = await send(client, [event()], x_api_key=NORTH)
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "1"

@@ -61,4 +61,4 @@ class Message(Generic[E]):
     @property
     def identity(self) -> str:
         """What tells this event from every other: its source and its id."""
-        return f"{self.source}#{self.id}"
+        return f"{self.source} {self.id}"

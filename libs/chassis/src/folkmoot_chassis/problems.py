@@ -7,6 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from folkmoot_chassis.failures import is_transient
+
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:folkmoot:problem:"
 
@@ -66,13 +68,26 @@ def install(app: FastAPI) -> None:
         )
 
     async def on_anything(_: Request, error: Exception) -> JSONResponse:
-        del error  # logged by the server; its text may hold content
+        # Logged by the server; its text may hold content.
+        if is_transient(error):
+            return _answer(not_now("Nothing is lost: send the same again."))
         return _answer(Problem(500, "internal", "Something went wrong on our side"))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_anything)
+
+
+def not_now(detail: str) -> Problem:
+    """Return the problem that asks a caller to try again."""
+    return Problem(
+        503,
+        "unavailable",
+        "This cannot be answered at the moment",
+        detail,
+        headers={"retry-after": "1"},
+    )
 
 
 def _answer(problem: Problem) -> JSONResponse:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from faststream.kafka import KafkaBroker
 from opentelemetry.sdk.trace.export import SpanExporter
 from prometheus_client import CollectorRegistry
@@ -27,8 +27,10 @@ from folkmoot_chassis.messages import EventModel
 from folkmoot_chassis.metrics import Metrics
 from folkmoot_chassis.outbox import Outbox
 from folkmoot_chassis.probes import Probes
+from folkmoot_chassis.problems import not_now
 from folkmoot_chassis.relay import Relay
 from folkmoot_chassis.retry import Backoff
+from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.settings import ServiceSettings
 from folkmoot_chassis.telemetry import Telemetry
 from folkmoot_chassis.transactions import Transactor
@@ -65,8 +67,9 @@ class Service:
         self.outbox = Outbox(self.database, settings.outbox_shards)
         self.inbox = Inbox(self.database, timedelta(days=settings.inbox_days))
         self.relay = self._make_relay()
+        self.sessions = Sessions(self._client, self.database, settings.instance)
         self.transactor = Transactor(
-            self._client,
+            self.sessions,
             self.outbox,
             source=f"/folkmoot/{name}",
             limit=settings.record_max_bytes,
@@ -82,8 +85,13 @@ class Service:
         )
         self.app.include_router(own_routes(self.health, self.metrics_registry))
         self._routes: dict[str, Route] = {}
-        self._prepare: list[Prepare] = [self.inbox.prepare, self.outbox.prepare]
+        self._prepare: list[Prepare] = [
+            self.sessions.prepare,
+            self.inbox.prepare,
+            self.outbox.prepare,
+        ]
         self._background: dict[str, Task] = {}
+        self._prepared = False
         self._broker: KafkaBroker | None = None
 
     @property
@@ -102,11 +110,15 @@ class Service:
 
     def mount(self, router: APIRouter) -> None:
         """Answer HTTP requests by a router."""
-        self.app.include_router(router)
+        self.app.include_router(router, dependencies=[Depends(self._require_prepared)])
 
     def prepare(self, action: Prepare) -> None:
         """Await an action at start, before anything is consumed or answered."""
         self._prepare.append(action)
+
+    def prepared(self) -> None:
+        """Let requests in: what answers them is there."""
+        self._prepared = True
 
     def background(self, name: str, task: Task) -> None:
         """Run a task for as long as the service runs; it is cancelled at the stop."""
@@ -136,6 +148,7 @@ class Service:
         self._serving = asyncio.create_task(self._server.serve())
         for action in self._prepare:
             await self._persist(action)
+        self.prepared()
         lease = self.settings.outbox_lease
         self._spawn("leases", lambda: self.relay.keep_leases(lease / 3))
         self._relaying = asyncio.create_task(supervise("relay", self.relay.run))
@@ -169,6 +182,11 @@ class Service:
         self.telemetry.shutdown()
         self._client.close()
         logger.info("%s has stopped", self.name)
+
+    async def _require_prepared(self) -> None:
+        """Keep callers waiting until what was prepared can answer rightly."""
+        if not self._prepared:
+            raise not_now("The service is starting.")
 
     def _make_relay(self) -> Relay:
         settings = self.settings

@@ -18,11 +18,11 @@ from folkmoot_chassis.mongo import (
     MAJORITY_WRITES,
     PRIMARY,
     SNAPSHOT,
-    Client,
     Session,
 )
 from folkmoot_chassis.outbox import Outbox, Outgoing
 from folkmoot_chassis.retry import Backoff
+from folkmoot_chassis.sessions import SessionSource
 from folkmoot_chassis.traces import current_traceparent
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Transactor:
 
     def __init__(
         self,
-        client: Client,
+        sessions: SessionSource,
         outbox: Outbox,
         *,
         source: str,
@@ -115,7 +115,7 @@ class Transactor:
         wake: Callable[[], None],
         clock: Clock | None = None,
     ) -> None:
-        self._client = client
+        self._sessions = sessions
         self._outbox = outbox
         self._source = source
         self._limit = limit
@@ -144,7 +144,7 @@ class Transactor:
         causes: Mapping[str, Cause] | None = None,
     ) -> T:
         """Try once to commit what `work` does."""
-        async with await self._client.start_session() as session:
+        async with await self._sessions.start_session() as session:
             session.start_transaction(
                 read_concern=SNAPSHOT,
                 write_concern=MAJORITY_WRITES,

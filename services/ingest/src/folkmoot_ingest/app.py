@@ -6,7 +6,6 @@ from folkmoot_chassis.service import Service
 from folkmoot_events import INBOUND
 
 from folkmoot_ingest.api.events import event_routes
-from folkmoot_ingest.api.gate import gated
 from folkmoot_ingest.api.items import item_routes
 from folkmoot_ingest.api.stats import stats_routes
 from folkmoot_ingest.settings import Settings
@@ -22,14 +21,9 @@ def build_app(settings: Settings) -> Service:
     for action in parts.prepare:
         service.prepare(action)
     service.consume_any(INBOUND, parts.handlers.on_inbound)
-    service.mount(
-        gated(
-            parts.gate.check,
-            event_routes(parts.accept_events, parts.callers.publisher),
-            item_routes(parts.read_item),
-            stats_routes(parts.count_items, parts.callers.company),
-        )
-    )
+    service.mount(event_routes(parts.accept_events, parts.callers.publisher))
+    service.mount(item_routes(parts.read_item))
+    service.mount(stats_routes(parts.count_items, parts.callers.company))
     for name, task in parts.background.items():
         service.background(name, task)
     return service

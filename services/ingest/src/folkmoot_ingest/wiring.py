@@ -7,7 +7,6 @@ from folkmoot_chassis.clock import SystemClock
 from folkmoot_chassis.service import Service
 
 from folkmoot_ingest.api.callers import Callers
-from folkmoot_ingest.api.gate import Gate
 from folkmoot_ingest.domain.sources import company_of
 from folkmoot_ingest.gateways.watched_files import key_file, source_file
 from folkmoot_ingest.handlers import Handlers
@@ -29,7 +28,6 @@ class Parts:
     """What the service is made of."""
 
     handlers: Handlers
-    gate: Gate
     callers: Callers
     accept_events: AcceptEvents
     read_item: ReadItem
@@ -42,7 +40,6 @@ def wire(service: Service, settings: Settings) -> Parts:
     """Put the service together."""
     clock = SystemClock()
     keys = key_file(settings.api_keys)
-    gate = Gate()
     sources = source_file(settings.inbound_sources)
     readings = MongoReadings(service.database)
     capture_items = CaptureItems(
@@ -52,16 +49,10 @@ def wire(service: Service, settings: Settings) -> Parts:
         handlers=Handlers(
             capture_items, lambda source: company_of(sources.current, source), clock
         ),
-        gate=gate,
         callers=Callers(lambda: keys.current, clock),
         accept_events=AcceptEvents(capture_items, service.transactor, clock),
         read_item=ReadItem(readings),
         count_items=CountItems(readings),
         background={"keys": keys.watch, "sources": sources.watch},
-        prepare=(
-            keys.load,
-            sources.load,
-            lambda: ensure_indexes(service.database),
-            gate.open,
-        ),
+        prepare=(keys.load, sources.load, lambda: ensure_indexes(service.database)),
     )

@@ -9,10 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from folkmoot_chassis.failpoints import hit
 from folkmoot_chassis.failures import is_transient
-from folkmoot_chassis.problems import Problem
+from folkmoot_chassis.problems import Problem, not_now
 
 from folkmoot_ingest.api.bodies import MAX_BATCH_BODY, MAX_BODY, read_body
-from folkmoot_ingest.api.gate import not_now
 from folkmoot_ingest.domain import http_binding
 from folkmoot_ingest.domain.api_keys import ApiKey
 from folkmoot_ingest.domain.errors import Refused
