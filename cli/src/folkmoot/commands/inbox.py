@@ -37,7 +37,7 @@ def command(  # noqa: PLR0913  one parameter is one option
             show(entry)
         if not follow:
             return
-        last = max((entry["position"] for entry in entries), default=None)
+        last = page["position"]
         try:
             for entry in _stream(remote, last):
                 show(entry)
