@@ -54,11 +54,12 @@ async def partitions_of(
     client: AIOKafkaConsumer, topics: Iterable[str]
 ) -> list[TopicPartition]:
     """Return the partitions of those topics that exist."""
-    known = await client.topics()
+    # `client.topics()` fetches the same, and forgets the partitions.
+    cluster = await client._client.fetch_all_metadata()  # noqa: SLF001  no public way
     return [
         TopicPartition(topic, number)
-        for topic in sorted(set(topics) & known)
-        for number in sorted(client.partitions_for_topic(topic) or ())
+        for topic in sorted(set(topics) & cluster.topics())
+        for number in sorted(cluster.partitions_for_topic(topic))
     ]
 
 
