@@ -46,7 +46,7 @@ async def problem() -> None:
 
 @router.get("/bug")
 async def bug() -> None:
-    raise BulkWriteError({"writeErrors": [{"op": {"text": "swordfish"}}]})
+    raise BulkWriteError({"writeErrors": [{"code": 121, "op": {"text": "swordfish"}}]})
 
 
 @router.post("/text")

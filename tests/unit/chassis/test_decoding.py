@@ -38,7 +38,7 @@ def test_a_good_record_becomes_a_message() -> None:
     message = decoded.message
     assert message.data == Ordered(thing="hat")
     assert (message.id, message.source, message.key) == ("1", "/shop", "hat")
-    assert message.identity == "/shop#1"
+    assert message.identity == "/shop 1"
     assert message.traceparent == TRACE
     assert message.replay is False
 
