@@ -1,0 +1,41 @@
+"""Fixtures of the chaos suite: one Folkmoot to be hurt, and a place for figures."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.chaos_moot import Moot, moot_in
+
+Note = Callable[[object], None]
+
+_NOTES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def moot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moot]:
+    """Run one Folkmoot for all tests; each begins with a trial of its own."""
+    with moot_in(tmp_path_factory.mktemp("chaos")) as made:
+        yield made
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Note:
+    """Return what writes a line into the summary at the end."""
+    lines = request.config.stash.setdefault(_NOTES, [])
+    name = request.node.name
+
+    def write(line: object) -> None:
+        lines.append(f"{name}: {line}")
+
+    return write
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell every ledger."""
+    lines = config.stash.get(_NOTES, [])
+    if lines:
+        terminalreporter.section("ledgers")
+    for line in sorted(lines):
+        terminalreporter.write_line(line)

@@ -1,0 +1,183 @@
+"""A small steady load by publishers that try until they are acknowledged."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from folkmoot_events import INBOUND
+from folkmoot_ingest.domain.identity import item_id
+from folkmoot_ingest.domain.submission import ITEM_SUBMITTED
+
+from tests.support.chaos_effects import POISON
+from tests.support.ledger import Book
+
+BATCHED = "application/cloudevents-batch+json"
+RETRY = 0.1
+EVERY_FOURTH = 4
+BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
+"""When the first version of everything was published."""
+
+Event = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Load:
+    """Publishes until told to stop; what was begun is then finished.
+
+    `pause` is in seconds, between two requests of one of the two publishers.
+    """
+
+    book: Book
+    ingest: str
+    api_key: str
+    kafka: str
+    pause: float = 0.04
+    acknowledged: int = 0
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _numbers: Any = field(default_factory=count)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Load"]:
+        """Publish for as long as the block lasts."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._by_http())
+            group.create_task(self._by_kafka())
+            try:
+                yield self
+            finally:
+                self._stopping.set()
+
+    async def _by_http(self) -> None:
+        """Send two new items at a time, and a change of one of the two before."""
+        headers = {"x-api-key": self.api_key, "content-type": BATCHED}
+        async with httpx.AsyncClient(
+            base_url=self.ingest, headers=headers, timeout=10, trust_env=False
+        ) as client:
+            earlier: list[Event] = []
+            while not self._stopping.is_set():
+                new = [self._event("h") for _ in range(2)]
+                await self._post(client, new + [changed(e) for e in earlier[:1]])
+                earlier = new
+                await self._rest()
+
+    async def _post(self, client: httpx.AsyncClient, events: list[Event]) -> None:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await client.post("/v1/events", content=json.dumps(events))
+                if answer.status_code == httpx.codes.ACCEPTED:
+                    break
+                if not answer.is_server_error:
+                    raise AssertionError(f"refused: {answer.status_code} {answer.text}")
+            self.book.retried += 1
+            await asyncio.sleep(RETRY)
+        for event, result in zip(events, answer.json()["results"], strict=True):
+            assert "problem" not in result, result
+            assert result["item_id"] == self._item_id(event)
+            self._note(event)
+
+    async def _by_kafka(self) -> None:
+        """Put one item on the inbound topic at a time."""
+        async with _producer(self.kafka) as producer:
+            while not self._stopping.is_set():
+                event = self._event("k")
+                await self._put(producer, event)
+                self._note(event)
+                await self._rest()
+
+    async def _put(self, producer: AIOKafkaProducer, event: Event) -> None:
+        headers = [(f"ce_{n}", v.encode()) for n, v in event.items() if n != "data"]
+        while True:
+            try:
+                await producer.send_and_wait(
+                    INBOUND,
+                    json.dumps(event["data"]).encode(),
+                    key=event["id"].encode(),
+                    headers=headers,
+                )
+            except KafkaError:
+                self.book.retried += 1
+                await asyncio.sleep(RETRY)
+            else:
+                return
+
+    def _event(self, way: str) -> Event:
+        number = next(self._numbers)
+        native = f"{way}{number}"
+        hooked = f" {self.book.word}hook" if number % EVERY_FOURTH == 0 else ""
+        return event_of(self.book.source, native, f"{self.book.word}{hooked} {native}")
+
+    def _item_id(self, event: Event) -> str:
+        return item_id(self.book.company, self.book.source, event["subject"])
+
+    def _note(self, event: Event) -> None:
+        named = self._item_id(event)
+        self.acknowledged += 1
+        self.book.versions[named] += 1
+        if f"{self.book.word}hook" in event["data"]["text"]:
+            self.book.sent.add(named)
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), self.pause)
+
+
+def event_of(source: str, native: str, text: str) -> Event:
+    """Return the first word on an item."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": source,
+        "type": ITEM_SUBMITTED,
+        "subject": native,
+        "data": {
+            "native_id": native,
+            "text": f"{text} is on its way #rollout",
+            "published": BEGAN.isoformat(),
+        },
+    }
+
+
+def changed(event: Event) -> Event:
+    """Return a later word on the same item."""
+    edited = (BEGAN + timedelta(hours=1)).isoformat()
+    text = event["data"]["text"].replace("on its way", "done")
+    data = event["data"] | {"text": text, "edited": edited}
+    return event | {"id": str(uuid4()), "data": data}
+
+
+@contextlib.asynccontextmanager
+async def _producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka, acks="all", request_timeout_ms=10_000
+    )
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def poison(kafka: str, book: Book, service: str, topic: str, kind: str) -> None:
+    """Put a record on a topic that its reader can only set aside."""
+    headers = {
+        "ce_id": str(uuid4()),
+        "ce_source": book.source,
+        "ce_specversion": "1.0",
+        "ce_type": kind,
+    }
+    async with _producer(kafka) as producer:
+        placed = await producer.send_and_wait(
+            topic, POISON, headers=[(n, v.encode()) for n, v in headers.items()]
+        )
+    for reader in service.split():
+        letters = book.poison.setdefault(f"{topic}.{reader}.dlq", set())
+        letters.add((placed.partition, placed.offset))

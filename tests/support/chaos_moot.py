@@ -1,0 +1,232 @@
+"""A Folkmoot to be hurt: its parts can be killed, frozen, armed and started again."""
+
+import asyncio
+import contextlib
+import json
+import random
+import re
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from folkmoot.local.home import Home
+from folkmoot.local.kafka import Kafka
+from folkmoot.local.keys import Person
+from folkmoot.local.mongo import Mongo
+from folkmoot.local.ports import LOOPBACK, PORTS, SERVICES, is_open
+from folkmoot.local.services import service_programs
+from folkmoot.local.stack import Stack, Wanted
+from folkmoot.local.supervisor import Program
+
+from tests.support import chaos_effects, chaos_nursery
+from tests.support.chaos_load import Load
+from tests.support.conditions import until
+from tests.support.ledger import Book, Verdict, accounts
+from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
+
+COMPANY = "north"
+PARTITIONS = 2
+SESSION_SECONDS = 6
+REST_SECONDS = 60.0
+"""How long everything may take to come to rest once the load has ended."""
+
+
+def quiet_ports(names: Iterator[str]) -> dict[str, int]:
+    """Return free ports that no outgoing connection takes while their owner is dead."""
+    start = random.SystemRandom().randrange(11_000, 30_000)
+    free = (port for port in range(start, 32_000) if not is_open(port))
+    return {name: next(free) for name in names}
+
+
+@dataclass(slots=True)
+class Trial:
+    """One publisher's story: what it was promised, and who waits to be told."""
+
+    book: Book
+    marks: chaos_effects.Marks
+    receiver: WebhookReceiver
+
+    @property
+    def sent_again(self) -> int:
+        """Requests that the webhook got more than once."""
+        ids = Counter(r.headers["webhook-id"] for r in self.receiver.requests)
+        return ids.total() - len(ids)
+
+
+@dataclass(slots=True)
+class Moot:
+    """Kafka, MongoDB and four services whose processes come and go."""
+
+    stack: Stack
+    nursery: chaos_nursery.Nursery
+    programs: dict[str, Program]
+    running: dict[str, chaos_nursery.Forked] = field(default_factory=dict)
+
+    @property
+    def kafka(self) -> str:
+        """What Kafka's clients connect to."""
+        return self.stack.run.kafka_bootstrap
+
+    def url(self, service: str) -> str:
+        """Return where a service answers."""
+        return f"http://{LOOPBACK}:{self.stack.wanted.ports[service]}"
+
+    def token(self, person: str) -> str:
+        """Return a person's bearer token."""
+        return self.stack.home.keys.token(Person(person, COMPANY), seconds=7200)
+
+    def places(self, person: str) -> chaos_effects.Places:
+        """Return where effects are read, with a person's eyes."""
+        password = self.stack.credentials.mongo_admin
+        nowhere = self.stack.home.folder
+        mongo = Mongo(nowhere, nowhere, password, self.stack.wanted.ports["mongod"])
+        search = self.url("search-index")
+        return chaos_effects.Places(
+            self.kafka, mongo.admin_url, search, self.token(person)
+        )
+
+    def launch(self, service: str, failpoints: str = "") -> chaos_nursery.Forked:
+        """Start a service without waiting for it; `failpoints` may arm it."""
+        program = self.programs[service]
+        armed = {**program.env, "FOLKMOOT_FAILPOINTS": failpoints}
+        self.running[service] = self.nursery.start(replace(program, env=armed))
+        return self.running[service]
+
+    async def ready(self, *services: str, seconds: float = 60) -> None:
+        """Return once services say that they are ready."""
+        for service in services or tuple(self.programs):
+            is_ready = self.programs[service].is_ready
+            await until(lambda: asyncio.to_thread(is_ready), seconds=seconds)  # noqa: B023  awaited at once
+
+    async def start(self, *services: str) -> None:
+        """Start services that are down and return once all of them are ready."""
+        for service in services:
+            if (
+                service not in self.running
+                or self.running[service].exit_code is not None
+            ):
+                self.launch(service)
+        await self.ready(*services)
+
+    async def stop(self, service: str, seconds: float = 30) -> float:
+        """Ask a service to end and return how many seconds it took."""
+        began = time.monotonic()
+        process = self.running[service]
+        process.signal(signal.SIGTERM)
+
+        async def ended() -> bool:
+            return process.exit_code is not None
+
+        await until(ended, seconds=seconds)
+        assert process.exit_code == 0, f"{service} ended with {process.exit_code}"
+        return time.monotonic() - began
+
+    async def metric(self, service: str, name: str) -> float:
+        """Return the sum of a metric over its labels."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            text = (await client.get(f"{self.url(service)}/metrics")).text
+        lines = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)
+        return sum(map(float, lines))
+
+    @contextlib.asynccontextmanager
+    async def trial(self) -> AsyncIterator[Trial]:
+        """Begin a story of its own: a source, a person, an inbox and a webhook."""
+        await self.start(*SERVICES)
+        word = f"w{uuid4().hex[:10]}"
+        book = Book(COMPANY, f"chaos-{word}", word)
+        async with webhook_receiver() as receiver:
+            await self._subscribe(book, receiver.url)
+            yield Trial(book, await chaos_effects.ends(self.places(word)), receiver)
+
+    def load(self, trial: Trial, pause: float = 0.04) -> Load:
+        """Return a publisher that writes into a trial's book."""
+        key = self.stack.credentials.api_keys[COMPANY]
+        return Load(trial.book, self.url("ingest"), key, self.kafka, pause)
+
+    async def verdict(self, trial: Trial, seconds: float = REST_SECONDS) -> Verdict:
+        """Wait until nothing is under way, or for so long, and balance the book."""
+        deadline = time.monotonic() + seconds
+        while True:
+            verdict = await self._look(trial)
+            if verdict.is_complete or time.monotonic() > deadline:
+                return verdict
+            await asyncio.sleep(0.2)
+
+    async def _look(self, trial: Trial) -> Verdict:
+        places, book = self.places(trial.book.word), trial.book
+        found, waiting = await asyncio.to_thread(chaos_effects.stored, places, book)
+        wire: dict[str, int] = {}
+        verdict = Verdict(accounts(book, found), waiting, wire)
+        if not verdict.is_complete:
+            return verdict
+        waiting |= await chaos_effects.unread(places)
+        found["searchable"] = await chaos_effects.searchable(places, book)
+        told, wire = await chaos_effects.published(places, book, trial.marks)
+        silent: dict[str, Counter[object]] = {
+            name: Counter() for name in (*ANNOUNCED, *book.poison)
+        }
+        again = wire | {"webhook": trial.sent_again}
+        return Verdict(accounts(book, {**silent, **found, **told}), waiting, again)
+
+    async def _subscribe(self, book: Book, hook: str) -> None:
+        headers = {"authorization": f"Bearer {self.token(book.word)}"}
+        async with httpx.AsyncClient(
+            base_url=self.url("notification"), headers=headers, trust_env=False
+        ) as client:
+            made = await client.post("/v1/webhooks", json={"url": hook})
+            endpoint = made.raise_for_status().json()["id"]
+            for wish in (
+                {"expression": book.word},
+                {"expression": f"{book.word}hook", "endpoint_id": endpoint},
+            ):
+                answer = await client.post("/v1/subscriptions", json=wish)
+                answer.raise_for_status()
+
+
+ANNOUNCED = (
+    "announced",
+    "told with tags",
+    "notifications announced",
+    "deliveries announced",
+)
+
+
+@contextlib.contextmanager
+def moot_in(folder: Path) -> Iterator[Moot]:
+    """Run Kafka, MongoDB and a nursery; the services are started as they are needed."""
+    home = Home(folder)
+    ports = quiet_ports(iter(PORTS))
+    with Stack(home, Wanted(ports, SERVICES, (COMPANY,), PARTITIONS)) as stack:
+        socket = folder / "nursery"
+        argv = (sys.executable, "-m", "tests.support.chaos_nursery", str(socket))
+        stack.supervisor.launch(
+            Program("nursery", argv, home.log("nursery"), socket.exists)
+        )
+        stack.wanted = replace(stack.wanted, services=())
+        stack.start()
+        stack.wanted = replace(stack.wanted, services=SERVICES)
+        stack.supervisor["nursery"].wait_ready()
+        nursery = chaos_nursery.wait_for(socket)
+        with contextlib.closing(nursery):
+            yield Moot(stack, nursery, _programs(home, ports, stack))
+
+
+def _programs(home: Home, ports: dict[str, int], stack: Stack) -> dict[str, Program]:
+    sources = home.folder / "inbound-sources.json"
+    sources.write_text(json.dumps({"chaos-*": COMPANY}))
+    more = {
+        "FOLKMOOT_INBOUND_SOURCES": str(sources),
+        "FOLKMOOT_KAFKA_SESSION_TIMEOUT": str(SESSION_SECONDS),
+        "FOLKMOOT_INSTANCE": "chaos",
+    }
+    nowhere = home.folder
+    kafka = Kafka(nowhere, nowhere, ports["kafka"], ports["kafka-controller"])
+    mongo = Mongo(nowhere, nowhere, stack.credentials.mongo_admin, ports["mongod"])
+    made = service_programs(home, kafka, mongo, ports)
+    return {p.name: replace(p, env={**p.env, **more}) for p in made}
