@@ -68,8 +68,11 @@ class Relay:
         while True:
             self._awake.clear()
             if not await self._round():
+                # wait_for would swallow a cancellation that meets a wake-up
+                # (python/cpython#86296, mended in 3.12).
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), self._poll)
+                    async with asyncio.timeout(self._poll):
+                        await self._awake.wait()
 
     async def drain(self) -> None:
         """Publish what is left, then give the shards back."""
