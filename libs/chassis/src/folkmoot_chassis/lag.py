@@ -34,7 +34,8 @@ class LagMonitor:
             await asyncio.sleep(every)
             if self._consumer and self._consumer.client:
                 try:
-                    await asyncio.wait_for(self._measure(self._consumer.client), 10)
+                    async with asyncio.timeout(10):
+                        await self._measure(self._consumer.client)
                 except (KafkaError, TimeoutError):
                     # A broker that is away is no reason to start this process anew.
                     self.records = 0

@@ -52,6 +52,7 @@ class Relay:
         self._poll = poll
         self._producer: AIOKafkaProducer | None = None
         self._awake = asyncio.Event()
+        self._under_way = asyncio.Lock()
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -67,15 +68,21 @@ class Relay:
         """Publish until cancelled."""
         while True:
             self._awake.clear()
-            if not await self._round():
+            async with self._under_way:
+                published = await self._round()
+            if not published:
                 # wait_for would swallow a cancellation that meets a wake-up
                 # (python/cpython#86296, mended in 3.12).
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):
                         await self._awake.wait()
 
+    async def finish(self) -> None:
+        """Wait for the round in hand and begin no other: cut short, it would repeat."""
+        await self._under_way.acquire()
+
     async def drain(self) -> None:
-        """Publish what is left, then give the shards back."""
+        """After `finish`: publish what is left, then give the shards back."""
         while await self._round():
             pass
         self._outbox.held = ()
@@ -98,7 +105,8 @@ class Relay:
         started = time.monotonic()
         failpoints.hit("relay.before_publish")
         try:
-            refused = await asyncio.wait_for(self._publish(pending), UNKNOWN_AFTER)
+            async with asyncio.timeout(UNKNOWN_AFTER):
+                refused = await self._publish(pending)
         except Exception as error:
             self._metrics.relay_errors.labels(type(error).__name__).inc()
             logger.warning("a round of the relay failed: %s", type(error).__name__)

@@ -174,10 +174,14 @@ class Service:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(5):
+                await self.relay.finish()
         self._relaying.cancel()
         await asyncio.gather(self._relaying, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(self.relay.drain(), 5)
+            async with asyncio.timeout(5):
+                await self.relay.drain()
         await self.relay.close()
         self.telemetry.shutdown()
         self._client.close()
