@@ -52,7 +52,7 @@ check: lint types arch ## what CI runs: all of the above and the slower tests (u
 chaos: $(READY) ## kill processes at every named point, ten times each
 	@$(PYTEST) -m chaos --timeout 900 tests
 bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
-	@for file in $$(grep -l __main__ benchmarks/*.py); do $(BIN)/python "$$file"; done
+	@$(BIN)/python -m benchmarks.pipeline
 
 .PHONY: platform
 platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)

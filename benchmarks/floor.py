@@ -14,13 +14,17 @@ import signal
 import sys
 from dataclasses import dataclass
 from itertools import chain
+from multiprocessing.context import SpawnProcess
+from typing import Any
 
 import uvloop
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from motor.motor_asyncio import AsyncIOMotorClient
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.write_concern import WriteConcern
 
 BATCH = 1000
+PROBE_EVERY = 10
+"""One in so many items is watched for, by a search and by a subscription."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,17 @@ class Hop:
     name: str
     source: str
     target: str | None
+    effects: tuple[str, ...] = ("effect",)
+    """Collections that get a document of each record."""
+    every: int = 1
+    """Of how many records one has an effect."""
 
 
 HOPS = (
-    Hop("ingest", "floor.inbound", "floor.items"),
+    Hop("ingest", "floor.inbound", "floor.items", ("effect", "record")),
     Hop("tagging", "floor.items", "floor.item-tags"),
     Hop("search-index", "floor.item-tags", None),
-    Hop("notification", "floor.item-tags", None),
+    Hop("notification", "floor.item-tags", None, every=PROBE_EVERY),
 )
 TOPICS = ("floor.inbound", "floor.items", "floor.item-tags")
 
@@ -48,8 +56,8 @@ def database_name(hop: Hop) -> str:
 
 async def run_hop(hop: Hop, kafka: str, mongo: str) -> None:
     """Move batches until cancelled."""
-    client: AsyncIOMotorClient = AsyncIOMotorClient(mongo)
-    database = client.get_database(
+    client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongo)
+    database: AsyncIOMotorDatabase[Any] = client.get_database(
         database_name(hop), write_concern=WriteConcern("majority")
     )
     consumer = AIOKafkaConsumer(
@@ -64,43 +72,51 @@ async def run_hop(hop: Hop, kafka: str, mongo: str) -> None:
     relay = asyncio.create_task(run_relay(hop.target, database, kafka, awake))
     try:
         while True:
-            await move_batch(hop, client, database, consumer)
-            awake.set()
+            batches = await consumer.getmany(timeout_ms=100, max_records=BATCH)
+            if batches:
+                await write(hop, database, list(chain(*batches.values())))
+                await consumer.commit(
+                    {tp: batch[-1].offset + 1 for tp, batch in batches.items()}
+                )
+                awake.set()
     finally:
         relay.cancel()
         await consumer.stop()
 
 
-async def move_batch(hop, client, database, consumer) -> None:  # noqa: ANN001
-    """Write one batch's effect, inbox and outbox, then commit its offsets."""
-    batches = await consumer.getmany(timeout_ms=100, max_records=BATCH)
-    records = list(chain(*batches.values()))
-    if not records:
-        return
+async def write(
+    hop: Hop, database: AsyncIOMotorDatabase[Any], records: list[Any]
+) -> None:
+    """Write one batch's effects, inbox and outbox in a transaction."""
     ids = [f"{r.topic}/{r.partition}/{r.offset}" for r in records]
+    effects = [{"_id": i, "value": r.value} for i, r in zip(ids, records, strict=True)]
+    outbox = [
+        {"key": r.key, "value": r.value, "headers": list(chain(*r.headers))}
+        for r in records
+    ]
+    client = database.client
     async with await client.start_session() as session, session.start_transaction():
-        await database.effect.insert_many(
-            [
-                {"_id": i, "value": r.value}
-                for i, r in zip(ids, records, strict=True)
-            ],
-            session=session,
-        )
+        for name in hop.effects:
+            chosen = [
+                e for e, r in zip(effects, records, strict=True) if chosen_by(hop, r)
+            ]
+            if chosen:
+                await database[name].insert_many(chosen, session=session)
         await database.inbox.insert_many([{"_id": i} for i in ids], session=session)
         if hop.target:
-            await database.outbox.insert_many(
-                [{"key": r.key, "value": r.value} for r in records], session=session
-            )
-    await consumer.commit(
-        {
-            TopicPartition(tp.topic, tp.partition): batch[-1].offset + 1
-            for tp, batch in batches.items()
-        }
-    )
+            await database.outbox.insert_many(outbox, session=session)
+
+
+def chosen_by(hop: Hop, record: Any) -> bool:  # noqa: ANN401  aiokafka is untyped
+    """Tell whether a record has an effect at a hop."""
+    return hop.every == 1 or int(record.key.rpartition(b"-")[2]) % hop.every == 0
 
 
 async def run_relay(
-    target: str | None, database, kafka: str, awake: asyncio.Event  # noqa: ANN001
+    target: str | None,
+    database: AsyncIOMotorDatabase[Any],
+    kafka: str,
+    awake: asyncio.Event,
 ) -> None:
     """Publish what the outbox holds until cancelled."""
     if target is None:
@@ -120,7 +136,16 @@ async def run_relay(
                 await asyncio.wait_for(awake.wait(), 0.1)
             continue
         sent = [
-            await producer.send(target, document["value"], document["key"])
+            await producer.send(
+                target,
+                document["value"],
+                document["key"],
+                headers=list(
+                    zip(
+                        document["headers"][::2], document["headers"][1::2], strict=True
+                    )
+                ),
+            )
             for document in documents
         ]
         await asyncio.gather(*sent)
@@ -129,17 +154,27 @@ async def run_relay(
         )
 
 
+async def reset(client: AsyncIOMotorClient[Any]) -> None:
+    """Forget the effects of an earlier round, so that they can be counted."""
+    for hop in HOPS:
+        database = client[database_name(hop)]
+        for name in (*hop.effects, "inbox", "outbox"):
+            await database[name].delete_many({})
+
+
 def _process(hop: Hop, kafka: str, mongo: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     uvloop.run(run_hop(hop, kafka, mongo))
 
 
-def start(kafka: str, mongo: str) -> list[multiprocessing.Process]:
+def start(kafka: str, mongo: str) -> list[SpawnProcess]:
     """Start the four processes; topics must exist."""
     context = multiprocessing.get_context("spawn")
     processes = [
-        context.Process(target=_process, args=(hop, kafka, mongo), daemon=True)
+        context.Process(
+            target=_process, name=hop.name, args=(hop, kafka, mongo), daemon=True
+        )
         for hop in HOPS
     ]
     for process in processes:
@@ -148,4 +183,4 @@ def start(kafka: str, mongo: str) -> list[multiprocessing.Process]:
 
 
 if __name__ == "__main__":
-    sys.exit("run benchmarks/pipeline.py, which runs the floor beside it")
+    sys.exit("run `python -m benchmarks.pipeline`, which runs the floor beside it")

@@ -1,0 +1,73 @@
+"""Real conversations as the events that a publisher would send."""
+
+import gzip
+import json
+import os
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+CORPUS = "corpora/zulip_lean_A.jsonl.gz"
+SOURCE = "bench.example"
+PROBE = "probe"
+
+
+def corpus_file() -> Path:
+    """Return the corpus, or end with a plain reason."""
+    folder = os.environ.get("FOLKMOOT_CORPORA")
+    if not folder or not (Path(folder) / CORPUS).exists():
+        sys.exit(f"FOLKMOOT_CORPORA must name a folder with {CORPUS}")
+    return Path(folder) / CORPUS
+
+
+def submissions(
+    count: int, *, run: str, probe_every: int = 0
+) -> Iterator[dict[str, Any]]:
+    """Yield the data of `count` submitted items, each new to this `run`.
+
+    Every `probe_every`-th is of another tool, so that a search can watch for it.
+    """
+    with gzip.open(corpus_file(), "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(islice(_for_ever(lines), count)):
+            message = json.loads(line)
+            probe = probe_every and number % probe_every == 0
+            yield {
+                "tool": PROBE if probe else "zulip",
+                "native_id": f"{run}-{number}",
+                "conversation": f"{run}-{message['thread_id']}",
+                "author": {"id": message["author"], "name": message["author"]},
+                "title": message["title"],
+                "text": message["text"][:20_000],
+                "published": message["created_at"],
+                "visibility": ["everyone"],
+            }
+
+
+def _for_ever(lines: Any) -> Iterator[str]:  # noqa: ANN401  a text file that can seek
+    while True:
+        yield from lines
+        lines.seek(0)
+
+
+def headers(native_id: str) -> list[tuple[str, bytes]]:
+    """Return the Kafka headers of a submitted item (binary mode)."""
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", native_id.encode()),
+        ("ce_source", SOURCE.encode()),
+        ("ce_type", b"folkmoot.item.submitted.v1"),
+        ("content-type", b"application/json"),
+    ]
+
+
+def event(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a submitted item as a structured CloudEvent."""
+    return {
+        "specversion": "1.0",
+        "id": data["native_id"],
+        "source": SOURCE,
+        "type": "folkmoot.item.submitted.v1",
+        "data": data,
+    }

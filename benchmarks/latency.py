@@ -1,0 +1,137 @@
+"""From publishing to searchable and to notified, seen from outside."""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from folkmoot.local.keys import Person
+from folkmoot.local.stack import Stack
+from folkmoot_ingest.domain import identity as ids
+
+from benchmarks.corpus import PROBE, SOURCE, event, submissions
+
+LOOK = 0.01
+BATCH = 10
+MEDIA_TYPE = "application/cloudevents-batch+json"
+READER = Person("reader", "north", None, (), ())
+
+
+class Latencies:
+    """A publisher, a reader who searches, and a subscriber who listens."""
+
+    def __init__(self, stack: Stack) -> None:
+        token = stack.home.keys.token(READER, seconds=7200)
+        reader = {"authorization": f"Bearer {token}"}
+        key = stack.credentials.api_keys["north"]
+        run = stack.run
+
+        def client(service: str, headers: dict[str, str]) -> httpx.AsyncClient:
+            return httpx.AsyncClient(
+                base_url=run.url(service), headers=headers, timeout=60, trust_env=False
+            )
+
+        self.ingest = client("ingest", {"authorization": f"Bearer {key}"})
+        self.search = client("search-index", reader)
+        self.notification = client("notification", reader)
+
+    async def subscribe(self) -> None:
+        """Ask to be told of every probe."""
+        answer = await self.notification.post(
+            "/v1/subscriptions", json={"expression": f"tool:{PROBE}"}
+        )
+        answer.raise_for_status()
+
+    async def counts(self) -> tuple[int, int]:
+        """Return how many items are searchable and how many were notified."""
+        found = await self.search.get(
+            "/v1/search", params={"q": "*", "size": 1, "facets": "false"}
+        )
+        told = await self.notification.get("/v1/inbox", params={"limit": 1})
+        return int(found.json()["total"]), int(told.json()["position"])
+
+    async def publish(self, batch: list[dict[str, Any]]) -> None:
+        """Publish a batch over HTTP."""
+        answer = await self.ingest.post(
+            "/v1/events",
+            content=json.dumps([event(data) for data in batch]).encode(),
+            headers={"content-type": MEDIA_TYPE},
+        )
+        answer.raise_for_status()
+
+
+async def watch_latency(
+    watcher: Latencies, rate: int, seconds: int
+) -> dict[str, float]:
+    """Publish at a steady rate and return p50 and p99 of both ways, in seconds."""
+    items = list(submissions(rate * seconds, run="steady", probe_every=BATCH))
+    sent: dict[str, float] = {}
+    searchable: dict[str, float] = {}
+    notified: dict[str, float] = {}
+    wanted = len(items) // BATCH
+    watching = [
+        asyncio.create_task(_watch_search(watcher, searchable, wanted)),
+        asyncio.create_task(_watch_inbox(watcher, notified, wanted)),
+    ]
+    await asyncio.sleep(1)
+    began = time.monotonic()
+    for number in range(0, len(items), BATCH):
+        due = began + number / rate
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        batch = items[number : number + BATCH]
+        for data in batch:
+            data["published"] = datetime.now(UTC).isoformat()
+        now = time.monotonic()
+        sent.update({item_id(data["native_id"]): now for data in batch})
+        await watcher.publish(batch)
+    await asyncio.wait_for(asyncio.gather(*watching), 60)
+    return {
+        **_percentiles(f"searchable_at_{rate}", sent, searchable),
+        **_percentiles(f"notified_at_{rate}", sent, notified),
+    }
+
+
+def item_id(native_id: str) -> str:
+    """Return the id that ingest gives to an item of the benchmark."""
+    return ids.item_id("north", SOURCE, native_id)
+
+
+async def _watch_search(
+    watcher: Latencies, seen: dict[str, float], wanted: int
+) -> None:
+    while len(seen) < wanted:
+        answer = await watcher.search.get(
+            "/v1/search",
+            params={
+                "q": f"tool:{PROBE}",
+                "sort": "newest",
+                "size": 100,
+                "facets": "false",
+            },
+        )
+        now = time.monotonic()
+        for hit in answer.json()["hits"]:
+            seen.setdefault(hit["item_id"], now)
+        await asyncio.sleep(LOOK)
+
+
+async def _watch_inbox(watcher: Latencies, seen: dict[str, float], wanted: int) -> None:
+    async with watcher.notification.stream("GET", "/v1/inbox/stream") as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                entry = json.loads(line[6:])
+                seen[entry["item_id"]] = time.monotonic()
+                if len(seen) >= wanted:
+                    return
+
+
+def _percentiles(
+    name: str, sent: dict[str, float], seen: dict[str, float]
+) -> dict[str, float]:
+    waits = sorted(seen[key] - sent[key] for key in seen.keys() & sent.keys())
+    return {
+        f"{name}.p50": waits[len(waits) // 2],
+        f"{name}.p99": waits[int(len(waits) * 0.99)],
+    }
