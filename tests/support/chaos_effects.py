@@ -74,7 +74,7 @@ def stored(places: Places, book: Book) -> tuple[Effects, dict[str, int]]:
 async def searchable(places: Places, book: Book) -> Counter[Key]:
     """Return how often a search shows each item, over all of its pages."""
     found: Counter[Key] = Counter()
-    asked: dict[str, Any] = {"q": book.word, "size": PAGE, "sort": "newest"}
+    asked: dict[str, Any] = {"q": book.query, "size": PAGE, "sort": "newest"}
     headers = {"authorization": f"Bearer {places.token}"}
     async with httpx.AsyncClient(
         base_url=places.search, headers=headers, trust_env=False

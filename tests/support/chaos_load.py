@@ -56,12 +56,22 @@ class Load:
             finally:
                 self._stopping.set()
 
+    async def once(self) -> str:
+        """Publish one item and return its id once it is acknowledged."""
+        event = self._event("p")
+        async with self._client() as client:
+            await self._post(client, [event])
+        return self._item_id(event)
+
+    def _client(self) -> httpx.AsyncClient:
+        headers = {"x-api-key": self.api_key, "content-type": BATCHED}
+        return httpx.AsyncClient(
+            base_url=self.ingest, headers=headers, timeout=10, trust_env=False
+        )
+
     async def _by_http(self) -> None:
         """Send two new items at a time, and a change of one of the two before."""
-        headers = {"x-api-key": self.api_key, "content-type": BATCHED}
-        async with httpx.AsyncClient(
-            base_url=self.ingest, headers=headers, timeout=10, trust_env=False
-        ) as client:
+        async with self._client() as client:
             earlier: list[Event] = []
             while not self._stopping.is_set():
                 new = [self._event("h") for _ in range(2)]

@@ -20,9 +20,9 @@ from folkmoot.local.kafka import Kafka
 from folkmoot.local.keys import Person
 from folkmoot.local.mongo import Mongo
 from folkmoot.local.ports import LOOPBACK, PORTS, SERVICES, is_open
-from folkmoot.local.services import service_programs
+from folkmoot.local.services import Ready, service_programs
 from folkmoot.local.stack import Stack, Wanted
-from folkmoot.local.supervisor import Program
+from folkmoot.local.supervisor import Process, Program
 
 from tests.support import chaos_effects, chaos_nursery
 from tests.support.chaos_load import Load
@@ -100,7 +100,7 @@ class Moot:
 
     async def ready(self, *services: str, seconds: float = 60) -> None:
         """Return once services say that they are ready."""
-        for service in services or tuple(self.programs):
+        for service in services:
             is_ready = self.programs[service].is_ready
             await until(lambda: asyncio.to_thread(is_ready), seconds=seconds)  # noqa: B023  awaited at once
 
@@ -126,6 +126,34 @@ class Moot:
         await until(ended, seconds=seconds)
         assert process.exit_code == 0, f"{service} ended with {process.exit_code}"
         return time.monotonic() - began
+
+    def part(self, name: str) -> chaos_nursery.Forked | Process:
+        """Return the process of a service, of `kafka` or of `mongod`."""
+        return self.running.get(name) or self.stack.supervisor[name]
+
+    async def revive(self, name: str) -> None:
+        """Start a part that is dead and return once it is ready."""
+        if name in self.programs:
+            return await self.start(name)
+        process = self.stack.supervisor.launch(self.stack.supervisor[name].program)
+        ready = process.program.is_ready
+        await until(lambda: asyncio.to_thread(ready), seconds=60)
+        return None
+
+    def replicate(self, service: str) -> str:
+        """Prepare a second replica of a service and return its name."""
+        name = f"{service}-b"
+        program = self.programs[service]
+        port = quiet_ports(iter([name]))[name]
+        more = {
+            "FOLKMOOT_INSTANCE": "chaos-b",
+            "FOLKMOOT_HTTP_PORT": str(port),
+            "FOLKMOOT_INDEX_DIR": str(self.stack.home.folder / name),
+        }
+        self.programs[name] = replace(
+            program, env={**program.env, **more}, is_ready=Ready(port)
+        )
+        return name
 
     async def metric(self, service: str, name: str) -> float:
         """Return the sum of a metric over its labels."""
@@ -182,7 +210,7 @@ class Moot:
             made = await client.post("/v1/webhooks", json={"url": hook})
             endpoint = made.raise_for_status().json()["id"]
             for wish in (
-                {"expression": book.word},
+                {"expression": book.query},
                 {"expression": f"{book.word}hook", "endpoint_id": endpoint},
             ):
                 answer = await client.post("/v1/subscriptions", json=wish)

@@ -33,6 +33,11 @@ class Book:
     retried: int = 0
 
     @property
+    def query(self) -> str:
+        """What finds every item of it, in a search and for a subscription."""
+        return f'source:"{self.source}"'
+
+    @property
     def revisions(self) -> Counter[Key]:
         """One effect for every revision of every item."""
         return Counter(
