@@ -47,7 +47,7 @@ def stored(places: Places, book: Book) -> tuple[Effects, dict[str, int]]:
         )
         items = {"_id": {"$in": list(book.versions)}}
         record = ingest["record"].find({"item.source": book.source})
-        indexed = search["documents"].find({"item.source": book.source})
+        indexed = search["documents"].find({"source": book.source})
         told = notification["notifications"].find({"person": book.word})
         sent = notification["deliveries"].find({"person": book.word})
         effects = {

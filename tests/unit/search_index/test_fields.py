@@ -20,7 +20,7 @@ def test_a_search_and_a_subscription_see_the_same_fields_of_an_item() -> None:
         name: standing.FIELDS[name] for name in standing.FIELDS
     }
     assert searched.values == subscribed.values
-    assert searched.positions == subscribed.positions
+    assert searched.atoms == subscribed.atoms
     assert searched.times == subscribed.times
 
 

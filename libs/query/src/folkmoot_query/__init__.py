@@ -1,6 +1,6 @@
 """A query language: text to a syntax tree, evaluated on any mapping of fields."""
 
-from folkmoot_query.analysis import Token, analyze, fold
+from folkmoot_query.analysis import Token, analyze, fold, terms
 from folkmoot_query.anchors import anchors
 from folkmoot_query.document import Atom, Document
 from folkmoot_query.errors import QueryError
@@ -28,5 +28,6 @@ __all__ = [
     "highlight",
     "matches",
     "parse",
+    "terms",
     "to_text",
 ]

@@ -63,6 +63,13 @@ def analyze(text: str) -> list[Token]:
     return list(_tokens(text))
 
 
+def terms(text: str) -> list[str]:
+    """Return the terms of `analyze` without their places, several times as fast."""
+    if text.isascii():
+        return [_term(word) for word in _ASCII_WORD.findall(text)]
+    return [token.term for token in _tokens(text)]
+
+
 def terms_to_find(text: str) -> tuple[str, ...]:
     """Return the terms that a text holding `text` must have, in a row.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TypeAlias
 
-from folkmoot_query.analysis import analyze, fold
+from folkmoot_query.analysis import fold, terms
 
 Value: TypeAlias = str | Iterable[str] | datetime | None
 Atom: TypeAlias = tuple[str | None, str]
@@ -30,7 +31,8 @@ class Document:
 
     def __init__(self, defaults: tuple[str, ...]) -> None:
         self.defaults = defaults
-        self.positions: dict[str, dict[str, list[int]]] = {}
+        self._texts: dict[str, tuple[str, ...]] = {}
+        self._positions: dict[str, dict[str, list[int]]] = {}
         self.values: dict[str, frozenset[str]] = {}
         self.times: dict[str, datetime] = {}
 
@@ -38,8 +40,8 @@ class Document:
     def atoms(self) -> frozenset[Atom]:
         """All that may anchor a query to this document, as `anchors` names it."""
         atoms: set[Atom] = set()
-        for name in self.positions.keys() | self.values.keys():
-            held = self.terms(name).keys() | self.values.get(name, frozenset())
+        for name in self._texts.keys() | self.values.keys():
+            held = self._held(name)
             held |= {start for text in held for start in beginnings(text)}
             atoms.update((name, text) for text in held)
             if name in self.defaults:
@@ -48,18 +50,27 @@ class Document:
 
     def terms(self, name: str) -> dict[str, list[int]]:
         """Return the positions of each term in a field, rising."""
-        return self.positions.get(name, {})
+        known = self._positions.get(name)
+        if known is None:
+            known = self._positions[name] = _positions(self._texts.get(name, ()))
+        return known
+
+    def holds(self, atom: Atom) -> bool:
+        """Tell whether an atom is among `atoms`, without making them all."""
+        field, text = atom
+        names = self.defaults if field is None else (field,)
+        held = [self._held(name) for name in names]
+        return any(text in texts for texts in held) or (
+            text.endswith("*")
+            and any(text in beginnings(one) for texts in held for one in texts)
+        )
 
     def add_text(self, name: str, value: Value) -> None:
-        """Take a field's text or texts; a phrase never spans two of them."""
-        positions: dict[str, list[int]] = {}
-        first = 0
-        for text in _strings(name, value):
-            tokens = analyze(text)
-            for position, token in enumerate(tokens, first):
-                positions.setdefault(token.term, []).append(position)
-            first += len(tokens) + 1
-        self.positions[name] = positions
+        """Take a field's text or texts; a phrase never spans two of them.
+
+        They are analysed when somebody first asks for the field's terms.
+        """
+        self._texts[name] = tuple(_strings(name, value))
 
     def add_keyword(self, name: str, value: Value, *, words: bool) -> None:
         """Take a field's value or values; with `words`, also what they are made of."""
@@ -77,6 +88,21 @@ class Document:
         if value.tzinfo is None:
             raise ValueError(f"{name}: {value} does not say its zone")
         self.times[name] = value.astimezone(UTC)
+
+    def _held(self, name: str) -> AbstractSet[str]:
+        values = self.values.get(name, frozenset())
+        return self.terms(name).keys() | values if name in self._texts else values
+
+
+def _positions(texts: Iterable[str]) -> dict[str, list[int]]:
+    positions: dict[str, list[int]] = {}
+    first = 0
+    for text in texts:
+        found = terms(text)
+        for position, term in enumerate(found, first):
+            positions.setdefault(term, []).append(position)
+        first += len(found) + 1
+    return positions
 
 
 def _strings(name: str, value: Value) -> Iterable[str]:

@@ -4,11 +4,14 @@ Each query is filed under anchors, atoms of which a matching document must hold 
 (Luwak's idea, 2013: search the queries by the document); candidates are then verified.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from folkmoot_query import Atom, Document, Node, anchors, matches
 from folkmoot_query.syntax import Equals, Or, Word
+
+FEW = 64
+"""So many anchors are looked up one by one before all of a document's are made."""
 
 
 class UnanchoredError(ValueError):
@@ -65,11 +68,17 @@ class Matcher:
     def match(self, document: Document) -> Iterator[str]:
         """Yield the key of each query that the document matches, once, in no order."""
         found: dict[Node, _Compiled] = {}
-        for atom in self._by_atom.keys() & document.atoms:
+        for atom in self._anchors_in(document):
             found.update(self._by_atom[atom])
         for compiled in found.values():
             if compiled.sure or matches(compiled.node, document):
                 yield from compiled.keys
+
+    def _anchors_in(self, document: Document) -> Iterable[Atom]:
+        """Return the anchors that a document holds, asking from the smaller side."""
+        if len(self._by_atom) <= FEW:
+            return filter(document.holds, self._by_atom)
+        return self._by_atom.keys() & document.atoms
 
     def _file(self, node: Node) -> _Compiled:
         atoms = anchors(node)

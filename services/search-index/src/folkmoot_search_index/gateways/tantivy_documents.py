@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from folkmoot_query import FieldTable, Keyword, Text, Time, analyze, fold
+from folkmoot_query import FieldTable, Keyword, Text, Time, fold, terms
 from folkmoot_query.document import Value
 from tantivy import Document as IndexDocument
 
@@ -57,7 +57,7 @@ def _add(made: IndexDocument, fields: FieldTable, name: str, value: Value) -> No
 
 def _add_terms(made: IndexDocument, name: str, texts: Iterable[str]) -> None:
     for text in texts:
-        made.add_text(name, " ".join([token.term for token in analyze(text)]))
+        made.add_text(name, " ".join(terms(text)))
 
 
 def _texts(value: Value) -> Iterable[str]:

@@ -1,7 +1,8 @@
 """Documents and tombstones as MongoDB keeps them.
 
-The item and its tags are kept in their JSON form: BSON dates drop microseconds, and an
-item is kept exactly as it was delivered. `published` is repeated as a date to query by.
+The item and its tags are kept as JSON text: BSON dates drop microseconds, an item is
+kept exactly as it was delivered, and one string costs far less than a tree of values.
+What is queried by is repeated beside it.
 """
 
 from datetime import datetime
@@ -33,11 +34,12 @@ def to_stored(entry: Entry) -> Stored:
                 "item_revision": item.revision,
                 "tag_revision": tag_revision,
                 "company": item.company,
+                "source": item.source,
                 "visibility": list(item.visibility),
                 "published": item.published,
                 "tagged": tagged,
-                "item": item.model_dump(mode="json", exclude_none=True),
-                "tags": TAGS.dump_python(tags, mode="json", exclude_none=True),
+                "item": item.model_dump_json(exclude_none=True),
+                "tags": TAGS.dump_json(tags, exclude_none=True).decode(),
             }
         case Tombstone(item_id, revision, company, source, retracted):
             return {
@@ -66,8 +68,8 @@ def document_of(stored: Stored) -> Document | None:
         return None
     tagged: datetime = stored["tagged"]
     return Document(
-        Item.model_validate(stored["item"]),
-        TAGS.validate_python(stored["tags"]),
+        Item.model_validate_json(stored["item"]),
+        TAGS.validate_json(stored["tags"]),
         stored["tag_revision"],
         tagged,
     )
