@@ -1,13 +1,13 @@
 """Ten-line stand-ins for MongoDB, and records as Kafka would hand them out."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from folkmoot_chassis.outbox import Outgoing
 from folkmoot_chassis.traces import new_traceparent
-from folkmoot_chassis.transactions import Cause, Transaction
+from folkmoot_chassis.transactions import Transaction
 from pydantic import BaseModel
 from pymongo.errors import DuplicateKeyError
 
@@ -69,15 +69,11 @@ class FakeMongo:
     staged_inbox: list[str] = field(default_factory=list)
     staged: list[str] = field(default_factory=list)
 
-    async def run_once(
-        self,
-        work: Callable[[Transaction], Awaitable[T]],
-        causes: Mapping[str, Cause] | None = None,
-    ) -> T:
+    async def run_once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Commit all that `work` does, or nothing of it."""
         self.transactions += 1
         session: Any = None
-        tx = Transaction(session, "/toy", NOW, 1_000_000, causes or {})
+        tx = Transaction(session, "/toy", NOW, 1_000_000)
         self.staged_inbox, self.staged = [], []
         result = await work(tx)
         self.inbox.update(self.staged_inbox)

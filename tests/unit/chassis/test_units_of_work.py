@@ -17,12 +17,14 @@ from folkmoot_chassis.metrics import Metrics
 from folkmoot_chassis.retry import Backoff
 from folkmoot_chassis.settings import ServiceSettings
 from folkmoot_chassis.telemetry import Telemetry
+from folkmoot_chassis.traces import valid
 from folkmoot_chassis.transactions import Transaction, Transactor
 from folkmoot_chassis.unit_of_work import Blown, Exhausted, UnitOfWork
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
 
 from tests.unit.chassis.fakes import (
+    NOW,
     TRACE,
     FakeInbox,
     FakeMongo,
@@ -44,6 +46,7 @@ class Shop:
     poison: set[str] = field(default_factory=set)
     flaky: int = 0
     calls: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
     exporter: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
 
     def unit(self, **fuse: float) -> UnitOfWork:
@@ -63,6 +66,7 @@ class Shop:
 
     async def on_ordered(self, batch: Sequence[Message[Any]], tx: Transaction) -> None:
         self.calls.append("ordered")
+        self.traces.extend(message.traceparent for message in batch)
         things = [message.data.thing for message in batch]
         self.mongo.staged.extend(things)
         if self.flaky:
@@ -233,6 +237,52 @@ async def test_an_event_published_continues_the_trace_of_its_cause() -> None:
     assert published != TRACE.encode()
     spans = [span.name for span in shop.exporter.get_finished_spans()]
     assert spans.count(f"process {Ordered.topic}") == 1
+
+
+@pytest.mark.parametrize("second", ["true", ""])
+@pytest.mark.parametrize("first", ["true", ""])
+async def test_news_beside_a_replay_of_the_same_key_stay_news(
+    first: str, second: str
+) -> None:
+    shop = Shop()
+    batch = [
+        order(shop, 1, ce_replay=first),
+        order(shop, 1, id="2", ce_replay=second),
+    ]
+    await shop.unit().settle(batch, [])
+    marks = {dict(o.headers).get("ce_replay") for o in shop.mongo.outbox}
+    assert marks == ({b"true"} if first and second else {None})
+
+
+async def test_what_is_known_already_is_no_cause() -> None:
+    shop = Shop()
+    unit = shop.unit()
+    news = order(shop, 1)
+    await unit.settle([news], [])
+    await unit.settle([news, order(shop, 1, id="2", ce_replay="true")], [])
+    marks = [dict(o.headers).get("ce_replay") for o in shop.mongo.outbox]
+    assert marks == [None, b"true"]
+
+
+async def test_each_message_brings_the_trace_of_its_own_processing() -> None:
+    shop = Shop()
+    other = TRACE.replace("0af7", "ffff")
+    batch = [
+        order(shop, 1, traceparent=TRACE),
+        order(shop, 1, id="2", traceparent=other),
+    ]
+    await shop.unit().settle(batch, [])
+    assert [trace[:35] for trace in shop.traces] == [TRACE[:35], other[:35]]
+    assert not {TRACE, other} & set(shop.traces)
+
+
+@pytest.mark.parametrize("told", ["nonsense", "00-0-0-zz", "ff-x", TRACE[:-1]])
+def test_a_trace_that_is_none_never_reaches_the_relay(told: str) -> None:
+    session: Any = None
+    tx = Transaction(session, "/toy", NOW, 1_000_000)
+    tx.publish(Ordered(thing="hat"), traceparent=told)
+    assert valid(tx.outgoing[0].traceparent)
+    assert told.encode() not in dict(tx.outgoing[0].headers).values()
 
 
 async def test_the_text_of_an_error_reaches_no_span() -> None:

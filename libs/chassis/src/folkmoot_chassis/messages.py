@@ -41,8 +41,9 @@ class AnyEvent:
 class Message(Generic[E]):
     """One decoded record and where it came from.
 
-    `id` is the CloudEvents id, `traceparent` a W3C trace context to continue. `replay`
-    marks a record that is told again: store its effect, fire no side effect.
+    `id` is the CloudEvents id, `traceparent` a W3C trace context to continue: to a
+    handler, that of the span in which it works. `replay` marks a record that is told
+    again: store its effect, fire no side effect.
     """
 
     id: str

@@ -23,7 +23,7 @@ from folkmoot_chassis.mongo import (
 from folkmoot_chassis.outbox import Outbox, Outgoing
 from folkmoot_chassis.retry import Backoff
 from folkmoot_chassis.sessions import SessionSource
-from folkmoot_chassis.traces import current_traceparent
+from folkmoot_chassis.traces import current_traceparent, valid
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,10 @@ class Transaction:
         """
         key = key or event.key
         cause = self.causes.get(key)
-        trace = traceparent or (cause.traceparent if cause else current_traceparent())
+        # A stranger may have written it: no relay must ever stumble over it.
+        trace = valid(traceparent) or (
+            cause.traceparent if cause else current_traceparent()
+        )
         attributes: dict[str, str | None] = {
             "id": str(uuid4()),
             "source": self.source,
@@ -138,11 +141,7 @@ class Transactor:
             await asyncio.sleep(self._backoff.wait(attempt))
             attempt += 1
 
-    async def run_once(
-        self,
-        work: Callable[[Transaction], Awaitable[T]],
-        causes: Mapping[str, Cause] | None = None,
-    ) -> T:
+    async def run_once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Try once to commit what `work` does."""
         async with await self._sessions.start_session() as session:
             session.start_transaction(
@@ -151,7 +150,7 @@ class Transactor:
                 read_preference=PRIMARY,
             )
             transaction = Transaction(
-                session, self._source, self._clock.now(), self._limit, causes or {}
+                session, self._source, self._clock.now(), self._limit
             )
             try:
                 result = await work(transaction)

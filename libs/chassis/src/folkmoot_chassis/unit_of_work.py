@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+from opentelemetry.trace import Span
 
 from folkmoot_chassis import failpoints
 from folkmoot_chassis.dead_letters import Failure, RawRecord, dead_letter, inbox_id
@@ -110,20 +112,13 @@ class UnitOfWork:
         raise AssertionError("a backoff has at least one attempt")
 
     async def _handle(self, batch: Sequence[Decoded], *, look: bool) -> None:
-        fresh = _once(batch)
-        spans = {}
-        causes: dict[str, Cause] = {}
-        for decoded in fresh:
-            message = decoded.message
-            span = self.telemetry.start_process(message)
-            trace = context_of(span) if span else message.traceparent
-            if span:
-                spans[message.identity] = span
-            causes[message.key] = Cause(trace, message.begun, message.replay)
+        spans: list[Span] = []
+        fresh = [self._traced(decoded, spans) for decoded in _once(batch)]
 
         async def work(tx: Transaction) -> Sequence[Decoded]:
             new = await self._unknown(fresh, tx) if look else fresh
             if new:
+                tx.causes = _causes(new)
                 await self.inbox.add(
                     [d.message.identity for d in new], tx.now, tx.session
                 )
@@ -133,15 +128,24 @@ class UnitOfWork:
 
         try:
             failpoints.hit("consumer.before_transaction")
-            handled = await self.transactor.run_once(work, causes)
+            handled = await self.transactor.run_once(work)
         except BaseException as error:
-            for span in spans.values():
+            for span in spans:
                 fail(span, error)
             raise
         finally:
-            for span in spans.values():
+            for span in spans:
                 span.end()
         self._count(batch, handled)
+
+    def _traced(self, decoded: Decoded, spans: list[Span]) -> Decoded:
+        """Return a record whose message continues the span of its own processing."""
+        span = self.telemetry.start_process(decoded.message)
+        if span is None:
+            return decoded
+        spans.append(span)
+        message = replace(decoded.message, traceparent=context_of(span))
+        return replace(decoded, message=message)
 
     async def _unknown(
         self, batch: Sequence[Decoded], tx: Transaction
@@ -207,6 +211,20 @@ def _once(batch: Sequence[Decoded]) -> list[Decoded]:
     for decoded in batch:
         first.setdefault(decoded.message.identity, decoded)
     return list(first.values())
+
+
+def _causes(batch: Sequence[Decoded]) -> dict[str, Cause]:
+    """Say what an event about each key follows from: the last message of that key.
+
+    News outweigh what is told again: announced as a replay, they would reach nobody.
+    """
+    causes: dict[str, Cause] = {}
+    for message in (decoded.message for decoded in batch):
+        before = causes.get(message.key)
+        if before is None or before.replay or not message.replay:
+            cause = Cause(message.traceparent, message.begun, message.replay)
+            causes[message.key] = cause
+    return causes
 
 
 def _by_topic(batch: Sequence[Decoded]) -> dict[str, list[Message[Any]]]:

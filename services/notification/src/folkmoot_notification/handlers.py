@@ -25,7 +25,7 @@ class Handlers:
     ) -> None:
         """Tell people of items that they asked to be told of."""
         taggings = [
-            Tagging(message.data, _trace(message, transaction), message.replay)
+            Tagging(message.data, message.traceparent, message.replay)
             for message in batch
         ]
         await self._notify_people(taggings, transaction)
@@ -35,9 +35,3 @@ class Handlers:
     ) -> None:
         """Take back what people were told."""
         await self._retract_items([message.data for message in batch], transaction)
-
-
-def _trace(message: Message[ItemTagged], transaction: Transaction) -> str:
-    """Return the context of the span that handles a message, else the message's own."""
-    cause = transaction.causes.get(message.key)
-    return cause.traceparent if cause else message.traceparent
