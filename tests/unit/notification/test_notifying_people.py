@@ -279,6 +279,23 @@ async def test_an_item_that_comes_back_is_shown_and_not_told_again(
     assert len(world.transactions.published) == 1
 
 
+@pytest.mark.parametrize(
+    "newer",
+    [
+        a_tagging(an_item(revision=2, visibility=("group:north/board",))),
+        a_tagging(an_item(revision=2, title="", text="Taken out.")),
+        a_tagging(an_item(title="", text="Taken out."), revision=2),
+    ],
+)
+async def test_an_older_word_tells_nobody_what_the_newer_would_not(
+    world: World, newer: Tagging
+) -> None:
+    await world.hears(newer)
+    await world.hears(a_tagging())
+
+    assert world.inbox.all == {}
+
+
 async def test_a_batch_that_concerns_nobody_touches_no_store(world: World) -> None:
     await world.hears(a_tagging(an_item(title="", text="Nothing here.")))
 

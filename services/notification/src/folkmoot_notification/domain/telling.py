@@ -27,6 +27,11 @@ class Tagging:
     traceparent: str
     replay: bool
 
+    @property
+    def first(self) -> bool:
+        """Whether this is the first word on its item, so that none can be older."""
+        return self.event.item.revision == 1 and self.event.revision == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -70,7 +75,7 @@ class Telling:
         told = self.changed.get(item.id) or self.told.get(item.id)
         if told is not None and told.supersedes(event):
             return
-        if told is None and not audience:
+        if told is None and not audience and tagging.first:
             return
         shown = excerpt(item)
         if told is not None and told.item_revision < item.revision:

@@ -45,7 +45,7 @@ class NotifyPeople:
         touched = {
             tagging.event.item.id
             for tagging, audience in heard
-            if audience or tagging.event.item.revision > 1
+            if audience or not tagging.first
         }
         if not touched:
             return
