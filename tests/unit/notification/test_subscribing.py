@@ -1,6 +1,9 @@
 """What a person may ask for, and how replicas come to know of it."""
 
+from dataclasses import replace
+
 import pytest
+from folkmoot_events import PersonRef
 from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.subscriptions import quoted
@@ -152,3 +155,20 @@ def test_a_name_of_any_letters_can_be_followed(name: str) -> None:
     standing.add(a_subscription("", kind="mention"))
 
     assert quoted(name) in a_subscription("", kind="mention").query(reader)
+
+
+async def test_whoever_has_many_accounts_is_followed_in_every_replica(
+    world: World,
+) -> None:
+    accounts = frozenset(f"chat.example/{number}" for number in range(400))
+    many = replace(GRACE, accounts=accounts)
+    await RecogniseReader(world.store, world.standing)(GRACE)
+    await world.subscribe(GRACE, Wish("mention", ""))
+    await RecogniseReader(world.store, world.standing)(many)
+    elsewhere = Standing()
+    await FollowStanding(world.store, elsewhere, pause=1).refresh()
+    named = an_item().model_copy(
+        update={"mentions": (PersonRef(id="chat.example/399", name="G"),)}
+    )
+    for standing in (world.standing, elsewhere):
+        assert list(standing.audience(tagged(named))) == ["grace"]

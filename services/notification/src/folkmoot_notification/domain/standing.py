@@ -6,11 +6,15 @@ from operator import attrgetter
 
 from folkmoot_events import ItemTagged
 from folkmoot_query import parse
+from folkmoot_query.parser import LONGEST
 
 from folkmoot_notification.domain.fields import FIELDS, values
 from folkmoot_notification.domain.matcher import Matcher
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.subscriptions import Subscription
+
+LONGEST_OF_OURS = 64 * 1024
+"""Characters of a query made of a person's names: whatever their token can hold."""
 
 Audience = dict[str, list[Subscription]]
 
@@ -92,4 +96,6 @@ class Standing:
     def _compile(self, subscription: Subscription) -> None:
         stranger = Reader(subscription.person, "", frozenset())
         owner = self._readers.get(subscription.person, stranger)
-        self._matcher.add(subscription.id, parse(subscription.query(owner), FIELDS))
+        query = subscription.query(owner)
+        longest = LONGEST if subscription.kind == "expression" else LONGEST_OF_OURS
+        self._matcher.add(subscription.id, parse(query, FIELDS, longest=longest))
