@@ -71,9 +71,9 @@ async def _events(
     """Yield server-sent events, until the caller's token has run out."""
     yield f"retry: {RETRY_MS}\n\n"
     async for notification in news:
+        if time.time() > until:
+            return
         if notification is None:
-            if time.time() > until:
-                return
             yield ": nothing new\n\n"
             continue
         data = json.dumps(describe(notification), ensure_ascii=False)
