@@ -162,7 +162,7 @@ class Reader:
         told: Json = answer.raise_for_status().json()
         return told
 
-    async def total(self, query: str = "*") -> int:
+    async def total(self, query: str) -> int:
         """Return how many items a search finds."""
         found = await self.get("search-index", "/v1/search", q=query, size=1)
         total: int = found["total"]
@@ -185,11 +185,14 @@ class Reader:
     async def is_told(self, count: int, seconds: float = 15) -> list[Json]:
         """Wait until the inbox holds that many, and return them."""
 
-        async def told() -> list[Json] | None:
-            items = await self.inbox()
-            return items if len(items) == count else None
+        items: list[Json] = []
 
-        return await until(told, seconds=seconds) or []
+        async def told() -> bool:
+            items[:] = await self.inbox()
+            return len(items) == count
+
+        await until(told, seconds=seconds)
+        return items
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +203,12 @@ class Folkmoot:
     client: httpx.AsyncClient
 
     def person(self, person: str, company: str, **more: Any) -> Reader:
-        """Return somebody with a token: `groups=` and `roles=` may be given."""
-        token = self.whole.token(person, company, **more)
+        """Return somebody of a company, whose id no other company's people have.
+
+        `groups=` and `roles=` may be given.
+        """
+        id_ = f"{person}-{company}"
+        token = self.whole.token(id_, company, name=person, **more)
         return Reader(self.whole, self.client, token)
 
     def nobody(self, credential: str | None = None) -> Reader:
