@@ -4,7 +4,7 @@
 import unicodedata
 
 import pytest
-from folkmoot_query import FieldTable, Text, analyze, fold, matches, parse
+from folkmoot_query import FieldTable, Text, analyze, fold, matches, parse, terms
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,3 +104,29 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text())
 def test_folding_forgets_case(text: str) -> None:
     assert fold(text.casefold()) == fold(text)
+
+
+SCRIPTS = st.sampled_from(
+    [
+        *[
+            "don’t",
+            "naïve",
+            "éte",
+            "上海東",
+            "x's",
+            "tls",
+            "’s",
+            "\u200dcat",
+            "한국",
+            "-",
+            "_",
+        ],
+        " ",
+        "\n",
+    ]
+)
+
+
+@given(st.one_of(st.text(), LETTERS, st.lists(SCRIPTS).map("".join)))
+def test_the_terms_alone_are_those_of_the_analysis(written: str) -> None:
+    assert terms(written) == [token.term for token in analyze(written)]
