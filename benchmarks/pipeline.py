@@ -92,7 +92,8 @@ async def floor_round(
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo)
         await floor.reset(client)
         await asyncio.sleep(4)  # its consumers join their groups
-        names = {p.name: p.pid for p in processes} | platform_pids(stack)
+        started = {p.name: p.pid for p in processes if p.pid}
+        names = started | platform_pids(stack)
         searched, notified = (
             client[floor.database_name(hop)].effect for hop in floor.HOPS[2:]
         )

@@ -41,7 +41,7 @@ def test_an_item_holds_the_same_for_a_search_and_a_subscription(example: str) ->
     matched = notification_fields.FIELDS.document(
         notification_fields.values(event.item, event.tags)
     )
-    assert searched.positions == matched.positions
+    assert searched.atoms == matched.atoms
     assert searched.values == matched.values
     assert searched.times == matched.times
 
