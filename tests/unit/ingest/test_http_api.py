@@ -183,6 +183,30 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(
     assert answer.status_code == 413
 
 
+async def test_an_event_too_large_for_a_record_is_refused_and_its_batch_kept(
+    client: httpx.AsyncClient,
+) -> None:
+    many = [{"url": f"https://example.org/{n}/{'x' * 4000}"} for n in range(300)]
+    answer = await send(client, [event("1"), event("2", links=many), event("3")])
+    assert answer.status_code == 202
+    first, second, third = answer.json()["results"]
+    assert (first["outcome"], third["outcome"]) == ("captured", "captured")
+    assert second["problem"]["limit"] == 1024 * 1024
+
+
+@pytest.mark.parametrize("kind", [STRUCTURED, "application/json"])
+async def test_a_lone_event_is_measured_when_unpacked(
+    client: httpx.AsyncClient, kind: str
+) -> None:
+    attributes = {k: v for k, v in event().items() if k != "data"}
+    headers = {f"ce_{k}": v for k, v in attributes.items()} if "/json" in kind else {}
+    body = b'{"data": "' + gzip.decompress(noise(1536 * 1024)) + b'"}'
+    packed = gzip.compress(body)
+    assert len(packed) < 1024 * 1024
+    answer = await send(client, packed, kind, content_encoding="gzip", **headers)
+    assert (answer.status_code, answer.json()["limit"]) == (413, 1024 * 1024)
+
+
 async def test_gzip_is_read(client: httpx.AsyncClient) -> None:
     packed = gzip.compress(json.dumps([event()] * 400).encode())
     answer = await send(client, packed, content_encoding="gzip")

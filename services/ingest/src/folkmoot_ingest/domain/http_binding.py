@@ -1,5 +1,6 @@
 """CloudEvents over HTTP: binary, structured and batched content mode (binding 1.0)."""
 
+import json
 import re
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -11,6 +12,8 @@ from folkmoot_ingest.domain.errors import Refused
 STRUCTURED = "application/cloudevents+json"
 BATCHED = "application/cloudevents-batch+json"
 MAX_EVENTS = 500
+MAX_EVENT = 1024 * 1024
+"""Bytes of one event, alone or in a batch; larger ones might be no record of Kafka."""
 
 Received = tuple[str | None, CloudEvent | Refused]
 """The id that an event was told by, and the event or why it is none."""
@@ -37,8 +40,9 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Received]:
         if not cloud_events.is_json(headers["content-type"]):
             raise _unsupported()
         document = json_guard.loads(body)
+        roomy = len(body) > MAX_EVENT
         return [
-            _read(each)
+            _read(each, roomy=roomy)
             for each in (_batch(document) if kind == BATCHED else [document])
         ]
     if not any(name.startswith("ce-") for name in headers):
@@ -58,6 +62,8 @@ def binary(headers: Mapping[str, str], body: bytes) -> CloudEvent:
     }
     if content_type is not None:
         attributes["datacontenttype"] = content_type
+    if len(body) > MAX_EVENT:
+        raise _too_large()
     return cloud_events.event(attributes, json_guard.loads(body) if body else None)
 
 
@@ -73,8 +79,11 @@ def header_value(text: str) -> str:
         ) from None
 
 
-def _read(document: object) -> Received:
+def _read(document: object, *, roomy: bool) -> Received:
+    """Read one event; `roomy` says that its request could hold one too large."""
     try:
+        if roomy and _size(document) > MAX_EVENT:
+            raise _too_large()
         return cloud_events.told_id(document), cloud_events.structured(document)
     except Refused as refusal:
         return cloud_events.told_id(document), refusal
@@ -92,6 +101,21 @@ def _batch(document: object) -> list[object]:
             members={"limit": MAX_EVENTS},
         )
     return document
+
+
+def _size(document: object) -> int:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode(errors="surrogatepass"))
+
+
+def _too_large() -> Refused:
+    return Refused(
+        "too-large",
+        "The event is too large",
+        f"An event may hold {MAX_EVENT} bytes.",
+        status=413,
+        members={"limit": MAX_EVENT},
+    )
 
 
 def _told(headers: Mapping[str, str]) -> str | None:
