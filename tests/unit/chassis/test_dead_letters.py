@@ -34,7 +34,7 @@ def test_it_says_where_it_came_from_and_why() -> None:
     letter = letter_of(Record(headers=headers(), partition=4, offset=17))
     told = dict(letter.headers)
     assert letter.topic == topic_of(Ordered.topic, "toy") == "toy.things.v1.toy.dlq"
-    assert {name: told[name] for name in ADDED} == {
+    assert {name: told[name] for name in ADDED if name in told} == {
         "x-reason": b"no-such-thing",
         "x-error": b"Permanent: no",
         "x-attempts": b"3",
@@ -65,6 +65,20 @@ def test_the_error_s_text_quotes_no_content() -> None:
     letter = letter_of(Record(), caught.value)
     text = dict(letter.headers)["x-error"]
     assert text == b"ValidationError: 1 validation error for Ordered"
+
+
+def test_of_a_record_too_large_to_be_kept_its_place_is() -> None:
+    letter = letter_of(Record(b"x" * (17 * 1024 * 1024), headers(), offset=17))
+    assert (letter.key, letter.value) == (None, None)
+    assert original_headers(letter.headers) == [("traceparent", TRACE.encode())]
+    told = dict(letter.headers)
+    assert told["x-origin-offset"] == b"17"
+    assert int(told["x-left-out"]) > 17 * 1024 * 1024
+
+
+def test_an_error_s_text_of_half_characters_can_be_written() -> None:
+    letter = letter_of(Record(), ValueError("\ud800"))
+    assert dict(letter.headers)["x-error"] == b"ValueError: \\ud800"
 
 
 def test_the_error_s_text_is_bounded() -> None:

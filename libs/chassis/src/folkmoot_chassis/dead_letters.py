@@ -16,6 +16,8 @@ ORIGIN_PARTITION = "x-origin-partition"
 ORIGIN_OFFSET = "x-origin-offset"
 SERVICE = "x-service"
 AT = "x-dead-lettered-at"
+LEFT_OUT = "x-left-out"
+"""Bytes of a record that is too large to be kept; it stays where it came from."""
 
 ADDED = (
     REASON,
@@ -26,8 +28,11 @@ ADDED = (
     ORIGIN_OFFSET,
     SERVICE,
     AT,
+    LEFT_OUT,
 )
 ERROR_CHARS = 1000
+MOST_BYTES = 7 * 1024 * 1024
+"""Compressed, a record of any size passes a broker's limit; the outbox has its own."""
 
 
 class RawRecord(Protocol):
@@ -103,11 +108,16 @@ class Failure:
 def dead_letter(
     record: RawRecord, failure: Failure, *, service: str, at: datetime
 ) -> Outgoing:
-    """Return the record with its bytes, key and headers, and why it was set aside."""
+    """Return the record with its bytes, key and headers, and why it was set aside.
+
+    Of one that is too large nothing but its place is kept.
+    """
+    size = _size(record)
+    kept = size <= MOST_BYTES
     headers: Headers = [
         (name, value)
         for name, value in record.headers
-        if name not in (*ADDED, "traceparent")
+        if kept and name not in (*ADDED, "traceparent")
     ]
     added = {
         REASON: failure.reason,
@@ -120,14 +130,24 @@ def dead_letter(
         AT: at.isoformat(),
         "traceparent": failure.traceparent,
     }
-    headers.extend((name, value.encode()) for name, value in added.items())
+    if not kept:
+        added[LEFT_OUT] = str(size)
+    headers.extend(
+        (name, value.encode(errors="backslashreplace")) for name, value in added.items()
+    )
     return Outgoing(
         topic_of(record.topic, service),
-        record.key,
-        record.value,
+        record.key if kept else None,
+        record.value if kept else None,
         headers,
         failure.traceparent,
     )
+
+
+def _size(record: RawRecord) -> int:
+    parts = [record.key, record.value, *(value for _, value in record.headers)]
+    names = sum(len(name) for name, _ in record.headers)
+    return names + sum(len(part) for part in parts if part)
 
 
 def original_headers(headers: Sequence[tuple[str, bytes | None]]) -> Headers:
