@@ -118,6 +118,21 @@ async def test_every_error_is_a_problem(
     assert body["title"]
 
 
+async def test_no_stranger_makes_a_service_hold_an_endless_body(served: Served) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 64 * 1024 * 1024:
+            sent += 65_536
+            yield b" " * 65_536
+
+    answer = await served.client.post("/text", content=endless())
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "urn:folkmoot:problem:too-large"
+    assert sent < 8 * 1024 * 1024
+
+
 async def test_a_problem_carries_its_detail_and_members(served: Served) -> None:
     body = (await served.client.get("/problem")).json()
     assert body["detail"] == "at 3"

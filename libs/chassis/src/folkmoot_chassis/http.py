@@ -15,6 +15,7 @@ from prometheus_client.openmetrics.exposition import (
     CONTENT_TYPE_LATEST,
     generate_latest,
 )
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
@@ -31,6 +32,8 @@ METHODS = frozenset(
 )
 """Whatever else a caller makes up must not become a label (OpenTelemetry: `_OTHER`)."""
 TRACE_HEADER = b"trace-id"
+MAX_BODY = 6 * 1024 * 1024
+"""Bytes of a request's body, more than any route takes."""
 
 
 def make_app(
@@ -54,6 +57,7 @@ def make_app(
     )
     app.state.verifier = verifier
     problems.install(app)
+    app.add_middleware(Bounded)
     app.add_middleware(Observed, telemetry=telemetry, metrics=metrics)
     return app
 
@@ -78,6 +82,30 @@ def own_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+class Bounded:
+    """Gives up a request whose body is too large.
+
+    FastAPI reads a body whole, and does so before it asks who sends it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on (ASGI)."""
+        size = 0
+
+        async def receiving() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY:
+                raise HTTPException(413, "The body is too large")
+            return message
+
+        await self._app(scope, receiving, send)
 
 
 class Observed:

@@ -11,6 +11,7 @@ from folkmoot_chassis.failures import is_transient
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:folkmoot:problem:"
+SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
@@ -50,9 +51,7 @@ def install(app: FastAPI) -> None:
 
     async def on_http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101  as above
-        slug = {404: "not-found", 405: "method-not-allowed"}.get(
-            error.status_code, "http-error"
-        )
+        slug = SLUGS.get(error.status_code, "http-error")
         return _answer(
             Problem(error.status_code, slug, str(error.detail), headers=error.headers)
         )
