@@ -1,6 +1,7 @@
 import pytest
 from folkmoot_chassis import mongo
 from folkmoot_chassis.outbox import Outbox
+from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.transactions import Transactor
 from folkmoot_ingest.storage.indexes import ensure_indexes
 from folkmoot_ingest.storage.items import MongoItems
@@ -17,7 +18,7 @@ class TestMongoStores(IngestStoresSuite):
     ) -> Stores:
         await ensure_indexes(database)
         transactor = Transactor(
-            mongo_client,
+            Sessions(mongo_client, database, "tests"),
             Outbox(database, 1),
             source="/test",
             limit=4_000_000,

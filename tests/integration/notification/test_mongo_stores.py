@@ -3,6 +3,7 @@
 import pytest
 from folkmoot_chassis.mongo import Client, Database
 from folkmoot_chassis.outbox import Outbox
+from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.transactions import Transactor
 from folkmoot_notification.ports import (
     Deliveries,
@@ -33,7 +34,7 @@ async def _indexed(database: Database) -> None:
 @pytest.fixture
 def transactor(mongo_client: Client, database: Database) -> Transactor:
     return Transactor(
-        mongo_client,
+        Sessions(mongo_client, database, "tests"),
         Outbox(database, 1),
         source="/folkmoot/notification",
         limit=2**20,

@@ -1,6 +1,7 @@
 import pytest
 from folkmoot_chassis import mongo
 from folkmoot_chassis.outbox import Outbox
+from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.transactions import Transactor
 from folkmoot_search_index.storage.documents import MongoDocuments
 from folkmoot_search_index.storage.indexes import ensure_indexes
@@ -20,5 +21,9 @@ class TestMongoDocuments(DocumentsSuite):
     ) -> Transactor:
         outbox = Outbox(database, 1)
         return Transactor(
-            mongo_client, outbox, source="/test", limit=1_000_000, wake=lambda: None
+            Sessions(mongo_client, database, "tests"),
+            outbox,
+            source="/test",
+            limit=1_000_000,
+            wake=lambda: None,
         )

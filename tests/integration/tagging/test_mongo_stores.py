@@ -3,6 +3,7 @@
 import pytest
 from folkmoot_chassis.mongo import Client, Database
 from folkmoot_chassis.outbox import Outbox
+from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.transactions import Transactor
 from folkmoot_tagging.storage.indexes import ensure_indexes
 from folkmoot_tagging.storage.mongo_concepts import MongoConcepts
@@ -19,7 +20,7 @@ async def _indexed(database: Database) -> None:
 @pytest.fixture
 def transactions(mongo_client: Client, database: Database) -> Transactor:
     return Transactor(
-        mongo_client,
+        Sessions(mongo_client, database, "tests"),
         Outbox(database, 1),
         source="/folkmoot/tagging",
         limit=2**20,

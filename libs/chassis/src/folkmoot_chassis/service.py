@@ -68,7 +68,9 @@ class Service:
         self.outbox = Outbox(self.database, settings.outbox_shards)
         self.inbox = Inbox(self.database, timedelta(days=settings.inbox_days))
         self.relay = self._make_relay()
-        self.sessions = Sessions(self._client, self.database, settings.instance)
+        self.sessions = Sessions(
+            self._client, self.database, settings.instance, settings.outbox_lease
+        )
         self.transactor = Transactor(
             self.sessions,
             self.outbox,
@@ -151,6 +153,7 @@ class Service:
             await self._persist(action)
         self.prepared()
         lease = self.settings.outbox_lease
+        self._spawn("sessions", self.sessions.watch)
         self._spawn("leases", lambda: self.relay.keep_leases(lease / 3))
         self._relaying = asyncio.create_task(supervise("relay", self.relay.run))
         self._spawn("probes", probes.run)

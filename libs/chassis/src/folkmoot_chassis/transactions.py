@@ -22,7 +22,7 @@ from folkmoot_chassis.mongo import (
 )
 from folkmoot_chassis.outbox import Outbox, Outgoing
 from folkmoot_chassis.retry import Backoff
-from folkmoot_chassis.sessions import SessionSource
+from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.traces import current_traceparent, valid
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Transactor:
 
     def __init__(
         self,
-        sessions: SessionSource,
+        sessions: Sessions,
         outbox: Outbox,
         *,
         source: str,
@@ -143,7 +143,7 @@ class Transactor:
 
     async def run_once(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Try once to commit what `work` does."""
-        async with await self._sessions.start_session() as session:
+        async with self._sessions.session() as session:
             session.start_transaction(
                 read_concern=SNAPSHOT,
                 write_concern=MAJORITY_WRITES,
