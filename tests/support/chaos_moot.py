@@ -33,8 +33,8 @@ from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
 COMPANY = "north"
 PARTITIONS = 2
 SESSION_SECONDS = 6
-REST_SECONDS = 60.0
-"""How long everything may take to come to rest once the load has ended."""
+REST_SECONDS = 40.0
+"""How long all may take to come to rest: less than MongoDB keeps a dead transaction."""
 
 
 def quiet_ports(names: Iterator[str]) -> dict[str, int]:
