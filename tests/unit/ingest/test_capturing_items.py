@@ -138,6 +138,28 @@ async def test_a_withdrawal_again_changes_nothing() -> None:
     assert results[-1] == Result(results[0].item_id, 2, "duplicate")
 
 
+@pytest.mark.parametrize("size", [1, 2, 4])
+async def test_what_came_back_stays_when_all_of_it_is_told_again(size: int) -> None:
+    ingest = Ingest()
+    story = [
+        drafted(said()),
+        drafted(withdrew()),
+        drafted(said(edited="2026-05-04T11:30:00Z")),
+    ]
+    told = [*story, story[1], *story]
+    for start in range(0, len(told), size):
+        await ingest.capture(*told[start : start + size])
+    assert ingest.told == [(ItemCaptured, 1), (ItemRetracted, 2), (ItemRevised, 3)]
+    assert len(ingest.record.entries) == 3
+
+
+async def test_a_withdrawal_that_comes_late_counts() -> None:
+    ingest = Ingest()
+    newer = drafted(said(edited="2026-05-04T11:30:00Z"))
+    results = await ingest.capture(drafted(said()), newer, drafted(withdrew()))
+    assert results[-1].outcome == "retracted"
+
+
 async def test_every_event_carries_the_item_whole_and_hashed() -> None:
     ingest = Ingest()
     await ingest.capture(

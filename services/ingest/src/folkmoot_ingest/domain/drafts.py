@@ -10,7 +10,7 @@ from folkmoot_events import Item
 from folkmoot_ingest.domain import intake
 from folkmoot_ingest.domain.cloud_events import CloudEvent
 from folkmoot_ingest.domain.errors import Refused
-from folkmoot_ingest.domain.identity import item_id
+from folkmoot_ingest.domain.identity import TOMBSTONE, item_id
 from folkmoot_ingest.domain.moments import is_future, moment
 from folkmoot_ingest.domain.normalisation import Origin, normalise
 from folkmoot_ingest.domain.submission import Submission, Withdrawal
@@ -42,6 +42,12 @@ class Draft:
         """The item that it is about."""
         asked = self.asked
         return asked.item_id if isinstance(asked, Retraction) else asked.id
+
+    @property
+    def content_hash(self) -> str:
+        """The content that it asks for; a tombstone's, for a retraction."""
+        asked = self.asked
+        return TOMBSTONE if isinstance(asked, Retraction) else asked.content_hash
 
 
 def draft(event: CloudEvent, permit: Permit, now: datetime) -> Draft:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from folkmoot_ingest.domain.identity import TOMBSTONE
+
 Outcome = Literal["captured", "revised", "duplicate", "outdated", "retracted"]
 
 
@@ -44,3 +46,17 @@ def decide(
     if version == head.version and not head.retracted:
         return "revised"
     return "outdated"
+
+
+def decide_withdrawal(
+    head: Head | None, known: Container[str], at: datetime
+) -> Outcome:
+    """Say what a withdrawal is to the item's record.
+
+    Rather too much is taken back than too little: one that comes late counts, unless
+    the item was withdrawn before and has come back since the time that it tells of.
+    """
+    if head is None:
+        return "retracted"
+    came_back = TOMBSTONE in known and at < head.version
+    return "duplicate" if head.retracted or came_back else "retracted"

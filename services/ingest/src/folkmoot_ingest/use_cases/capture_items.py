@@ -9,7 +9,12 @@ from folkmoot_events import Item, ItemCaptured, ItemRetracted, ItemRevised
 from folkmoot_ingest.domain.drafts import Draft, Retraction
 from folkmoot_ingest.domain.identity import TOMBSTONE
 from folkmoot_ingest.domain.normalisation import version
-from folkmoot_ingest.domain.revisions import Head, Outcome, decide
+from folkmoot_ingest.domain.revisions import (
+    Head,
+    Outcome,
+    decide,
+    decide_withdrawal,
+)
 from folkmoot_ingest.ports import Clock, Entry, Items, Record, Transaction
 
 
@@ -60,9 +65,8 @@ class CaptureItems:
         changed = {
             draft.item_id
             for draft in drafts
-            if isinstance(draft.asked, Item)
-            and draft.item_id in heads
-            and draft.asked.content_hash != heads[draft.item_id].content_hash
+            if draft.item_id in heads
+            and draft.content_hash != heads[draft.item_id].content_hash
         }
         return await self._record.hashes(changed, transaction) if changed else {}
 
@@ -82,12 +86,12 @@ class _Batch:
     def take(self, draft: Draft) -> Result:
         """Settle one draft."""
         asked, head = draft.asked, self.heads.get(draft.item_id)
+        hashes = self.known.setdefault(draft.item_id, set())
         if isinstance(asked, Retraction):
-            outcome: Outcome = "duplicate" if head and head.retracted else "retracted"
+            outcome = decide_withdrawal(head, hashes, asked.at)
         else:
-            hashes = self.known.setdefault(asked.id, set())
             outcome = decide(head, hashes, asked.content_hash, version(asked))
-            hashes.add(asked.content_hash)
+        hashes.add(draft.content_hash)
         match outcome:
             case "retracted" if isinstance(asked, Retraction):
                 self._retract(asked, head, draft.traceparent)
