@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from folkmoot_events import ItemTagged
-from folkmoot_ingest.domain import visibility as ingest
+from folkmoot_ingest.domain import readers as ingest
 from folkmoot_notification.domain import fields as notification_fields
 from folkmoot_notification.domain import readers as notification
 from folkmoot_search_index.domain import fields as search_fields
@@ -14,9 +14,7 @@ from folkmoot_tagging.domain import readers as tagging
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "examples" / ItemTagged.type
 PRINCIPALS: list[Callable[[str, str, list[str]], frozenset[str]]] = [
-    lambda person, company, groups: ingest.principals(
-        person, {"company": company, "groups": groups}
-    ),
+    ingest.principals,
     tagging.principals,
     lambda person, company, groups: (
         search_index.reader(person, company, groups).principals

@@ -113,8 +113,15 @@ class FakeReadings:
             and (entry.item is None or principals & set(entry.item.visibility))
         ]
 
-    async def counts(self, company: str) -> Mapping[str, int]:
-        own = [h for h in self._items.by_id.values() if h.company == company]
+    async def counts(
+        self, company: str, principals: frozenset[str] | None
+    ) -> Mapping[str, int]:
+        own = [
+            head
+            for head in self._items.by_id.values()
+            if head.company == company
+            and (principals is None or principals & set(head.visibility))
+        ]
         return {
             "items": sum(not head.retracted for head in own),
             "retracted": sum(head.retracted for head in own),

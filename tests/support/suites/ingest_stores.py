@@ -69,7 +69,7 @@ class IngestStoresSuite:
         await stores.capture(*batch)
         again = await stores.capture(*batch)
         assert {r.outcome for r in again} == {"duplicate"}
-        assert await stores.readings.counts("north") == {
+        assert await stores.readings.counts("north", None) == {
             "items": 5,
             "retracted": 0,
             "revisions": 5,
@@ -95,7 +95,7 @@ class IngestStoresSuite:
         assert (result.revision, result.outcome) == (2, "retracted")
         assert await stores.readings.item(result.item_id, NORTH) is None
         assert await stores.readings.entries(result.item_id, NORTH) == []
-        assert (await stores.readings.counts("north"))["retracted"] == 1
+        assert (await stores.readings.counts("north", None))["retracted"] == 1
 
     async def test_an_item_is_for_those_alone_who_may_see_it(
         self, stores: Stores
@@ -123,4 +123,17 @@ class IngestStoresSuite:
         if company == "south":
             await stores.capture(drafted(said(), "south"))
         expected = 1 if company == "south" else 0
-        assert (await stores.readings.counts(company))["items"] == expected
+        assert (await stores.readings.counts(company, None))["items"] == expected
+
+    async def test_a_person_counts_what_they_may_see(self, stores: Stores) -> None:
+        await stores.capture(
+            drafted(said("1", visibility=["everyone"])),
+            drafted(said("2", visibility=["group:north/board"])),
+            drafted(said("3", visibility=["person:ada"])),
+            drafted(withdrew("4")),
+        )
+        assert await stores.readings.counts("north", NORTH) == {
+            "items": 2,
+            "retracted": 0,
+            "revisions": 2,
+        }

@@ -6,8 +6,8 @@ from folkmoot_events import Item
 from folkmoot_ingest.domain.cloud_events import CloudEvent, event
 from folkmoot_ingest.domain.drafts import Retraction
 from folkmoot_ingest.domain.errors import Refused
+from folkmoot_ingest.domain.readers import principals
 from folkmoot_ingest.domain.sources import company_of
-from folkmoot_ingest.domain.visibility import principals
 
 from tests.support.ingest_fakes import NOW, SOURCE, drafted, said, withdrew
 
@@ -175,14 +175,13 @@ def test_a_company_speaks_for_no_other(asked: list[str]) -> None:
 
 
 def test_a_reader_is_what_the_token_says() -> None:
-    claims = {"company": "north", "groups": ["design", 7]}
-    assert principals("ada", claims) == {
+    assert principals("ada", "north", ["design"]) == {
         "everyone",
         "person:ada",
         "company:north",
         "group:north/design",
     }
-    assert principals("ada", {"groups": ["x"]}) == {"everyone", "person:ada"}
+    assert principals("ada", "", ["x"]) == {"everyone", "person:ada"}
 
 
 def test_a_source_belongs_to_the_first_pattern_that_fits() -> None:

@@ -69,7 +69,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     accept = AcceptEvents(capture, FakeTransactions(), clock)
     app.include_router(event_routes(accept, callers.publisher))
     app.include_router(item_routes(ReadItem(readings)))
-    app.include_router(stats_routes(CountItems(readings), callers.company))
+    app.include_router(stats_routes(CountItems(readings), callers.member))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
         made.headers["x-api-key"] = NORTH

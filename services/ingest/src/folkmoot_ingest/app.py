@@ -23,7 +23,7 @@ def build_app(settings: Settings) -> Service:
     service.consume_any(INBOUND, parts.handlers.on_inbound)
     service.mount(event_routes(parts.accept_events, parts.callers.publisher))
     service.mount(item_routes(parts.read_item))
-    service.mount(stats_routes(parts.count_items, parts.callers.company))
+    service.mount(stats_routes(parts.count_items, parts.callers.member))
     for name, task in parts.background.items():
         service.background(name, task)
     return service

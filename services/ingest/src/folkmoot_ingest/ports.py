@@ -103,6 +103,8 @@ class Readings(Protocol):
         """Return the record of an item, oldest first; empty where it is retracted."""
         ...
 
-    async def counts(self, company: str) -> Mapping[str, int]:
-        """Count a company's `items`, `retracted` ones and `revisions`."""
+    async def counts(
+        self, company: str, principals: frozenset[str] | None
+    ) -> Mapping[str, int]:
+        """Count a company's `items`, `retracted` ones and `revisions`; None: all."""
         ...

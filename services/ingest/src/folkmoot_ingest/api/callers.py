@@ -8,8 +8,11 @@ from folkmoot_chassis.auth import Claims, require_claims
 from folkmoot_chassis.problems import Problem
 
 from folkmoot_ingest.domain.api_keys import PUBLISH, ApiKey, ApiKeys, looks_like_key
-from folkmoot_ingest.domain.visibility import principals
+from folkmoot_ingest.domain.readers import principals
 from folkmoot_ingest.ports import Clock
+
+Member = tuple[str, frozenset[str] | None]
+"""A company, and what a person of it may read as; None for a system of the company."""
 
 
 class Callers:
@@ -31,15 +34,15 @@ class Callers:
             )
         return key
 
-    async def company(self, request: Request) -> str:
-        """Return the company of whoever calls, system or person."""
+    async def member(self, request: Request) -> Member:
+        """Return who calls and for which company, be it a system or a person."""
         told = _told(request)
         if told is not None:
-            return self._key(told).company
-        company = (await require_claims(request)).claims.get("company")
-        if not isinstance(company, str) or not company:
+            return self._key(told).company, None
+        claims = await require_claims(request)
+        if not _company(claims):
             raise Problem(403, "no-company", "The token names no company")
-        return company
+        return _company(claims), _principals(claims)
 
     def _key(self, told: str) -> ApiKey:
         key = self._keys().find(told, self._clock.now())
@@ -56,10 +59,19 @@ class Callers:
 
 async def reader(claims: Annotated[Claims, Depends(require_claims)]) -> frozenset[str]:
     """Return what a person may read as (FastAPI dependency)."""
-    return principals(claims.subject, claims.claims)
+    return _principals(claims)
 
 
 Reader = Annotated[frozenset[str], Depends(reader)]
+
+
+def _principals(claims: Claims) -> frozenset[str]:
+    return principals(claims.subject, _company(claims), claims.texts("groups"))
+
+
+def _company(claims: Claims) -> str:
+    company = claims.claims.get("company")
+    return company if isinstance(company, str) else ""
 
 
 def _told(request: Request) -> str | None:

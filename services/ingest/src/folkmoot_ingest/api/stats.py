@@ -1,4 +1,4 @@
-"""`GET /v1/stats`: counts of the caller's own company."""
+"""`GET /v1/stats`: counts of the caller's own company, of what the caller may see."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from folkmoot_ingest.api.callers import Member
 from folkmoot_ingest.use_cases.count_items import CountItems
 
 
@@ -19,14 +20,14 @@ class StatsAnswer(BaseModel):
 
 
 def stats_routes(
-    count_items: CountItems, company_of: Callable[[Request], Awaitable[str]]
+    count_items: CountItems, member: Callable[[Request], Awaitable[Member]]
 ) -> APIRouter:
     """Return the route of counts."""
     router = APIRouter(prefix="/v1")
 
     @router.get("/stats")
-    async def stats(company: Annotated[str, Depends(company_of)]) -> StatsAnswer:
+    async def stats(caller: Annotated[Member, Depends(member)]) -> StatsAnswer:
         """Count what the caller's company has here."""
-        return StatsAnswer(company=company, **await count_items(company))
+        return StatsAnswer(company=caller[0], **await count_items(*caller))
 
     return router

@@ -1,8 +1,7 @@
-"""Who may read an item: what its publisher may say, and what a reader is."""
+"""Who may read an item: what its publisher may say."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from folkmoot_ingest.domain.errors import Refused
 
@@ -28,21 +27,6 @@ def visibility(company: str, asked: Sequence[str] | None) -> tuple[str, ...]:
         if _company_of(principal) not in (None, company):
             raise _refused("names another company or a group of it")
     return tuple(sorted(set(asked)))
-
-
-def principals(subject: str, claims: Mapping[str, Any]) -> frozenset[str]:
-    """List what a reader's token lets them read as."""
-    company = claims.get("company")
-    held = {"everyone", f"person:{subject}"}
-    if isinstance(company, str) and company:
-        held.add(f"company:{company}")
-        held.update(f"group:{company}/{name}" for name in _strings(claims, "groups"))
-    return frozenset(held)
-
-
-def _strings(claims: Mapping[str, Any], name: str) -> Iterable[str]:
-    values = claims.get(name)
-    return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
 
 
 def _company_of(principal: str) -> str | None:

@@ -5,7 +5,7 @@ from pymongo import ASCENDING, IndexModel
 
 from folkmoot_ingest.storage import items, record
 
-# Counting a company's items reads this index alone.
+# Counting all of a company's items reads this index alone.
 ITEMS = (
     IndexModel(
         [("company", ASCENDING), ("retracted", ASCENDING), ("revision", ASCENDING)],

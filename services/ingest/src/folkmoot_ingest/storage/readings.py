@@ -45,11 +45,16 @@ class MongoReadings:
         )
         return [to_entry(row) async for row in found]
 
-    async def counts(self, company: str) -> Mapping[str, int]:
-        """Count a company's items, retracted items and revisions, from the index."""
+    async def counts(
+        self, company: str, principals: frozenset[str] | None
+    ) -> Mapping[str, int]:
+        """Count a company's items, retracted items and revisions; None: all."""
+        own: Document = {"company": company}
+        if principals is not None:
+            own["visibility"] = {"$in": sorted(principals)}
         found = self._items.aggregate(
             [
-                {"$match": {"company": company}},
+                {"$match": own},
                 {
                     "$group": {
                         "_id": "$retracted",

@@ -11,6 +11,11 @@ class CountItems:
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
 
-    async def __call__(self, company: str) -> Mapping[str, int]:
-        """Count a company's `items`, `retracted` ones and `revisions`."""
-        return await self._readings.counts(company)
+    async def __call__(
+        self, company: str, principals: frozenset[str] | None
+    ) -> Mapping[str, int]:
+        """Count `items`, `retracted` ones and `revisions`; None: whoever may see them.
+
+        A retracted item is visible to nobody.
+        """
+        return await self._readings.counts(company, principals)

@@ -67,5 +67,6 @@ def routes(use_cases: UseCases) -> APIRouter:
 
 
 def _principals(caller: Claims) -> frozenset[str]:
-    company = next(iter(caller.texts("company")), "")
-    return principals(caller.subject, company, caller.texts("groups"))
+    company = caller.claims.get("company")
+    own = company if isinstance(company, str) else ""
+    return principals(caller.subject, own, caller.texts("groups"))
