@@ -98,6 +98,8 @@ def started(folder: Path) -> Iterator[Whole]:
             patch.setenv("FOLKMOOT_INBOUND_SOURCES", str(whole.inbound_sources))
             # Tests bring their own sampled traces; nobody else's are recorded.
             patch.setenv("FOLKMOOT_TRACE_RATIO", "0")
+            # A comment tells a test that all there was has been streamed.
+            patch.setenv("FOLKMOOT_STREAM_HEARTBEAT", "0.05")
             stack.start()
         yield whole
 
