@@ -16,10 +16,14 @@ from tests.support.chaos_moot import SESSION_SECONDS, Moot
 
 STOP_SECONDS = 30.0
 SERVICES = PARTS[2:]
+# The crash matrix kills services enough for a quick run.
+KILLED = [
+    pytest.param(p, marks=[pytest.mark.slow] if p in SERVICES else []) for p in PARTS
+]
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", KILLED)
 async def test_a_part_that_is_killed_under_load_costs_nothing(
     moot: Moot, note: Note, part: str
 ) -> None:
