@@ -5,9 +5,9 @@ from folkmoot_chassis.mongo import Client, Database
 from folkmoot_chassis.outbox import Outbox
 from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.transactions import Transactor
+from folkmoot_tagging.storage.concepts import MongoConcepts
 from folkmoot_tagging.storage.indexes import ensure_indexes
-from folkmoot_tagging.storage.mongo_concepts import MongoConcepts
-from folkmoot_tagging.storage.mongo_tagged_items import MongoTaggedItems
+from folkmoot_tagging.storage.tagged_items import MongoTaggedItems
 
 from tests.support.suites.tagging_stores import ConceptsSuite, TaggedItemsSuite
 

@@ -1,4 +1,4 @@
-"""What can be set from outside."""
+"""The settings of notification."""
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic_settings import NoDecode
 
 
 class Settings(ServiceSettings):
-    """The settings of notification."""
+    """Read from the environment, variables prefixed `FOLKMOOT_`."""
 
     http_port: int = 8104
     subscriptions_per_person: int = Field(default=200, ge=1)

@@ -1,4 +1,4 @@
-"""Runs the service: `python -m folkmoot_tagging`."""
+"""Run tagging: `python -m folkmoot_tagging`."""
 
 import uvloop
 

@@ -29,10 +29,10 @@ class Transaction(Protocol):
 
 
 class Transactions(Protocol):
-    """Runs work as one transaction; the work may be run more than once."""
+    """Runs units of work; each may run more than once and takes effect once."""
 
-    async def run(self, work: Callable[[Any], Awaitable[T]]) -> T:
-        """Run `work(transaction)`, commit, and return what it returned."""
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Commit what `work` does."""
         ...
 
 

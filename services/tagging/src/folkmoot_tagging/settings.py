@@ -1,4 +1,4 @@
-"""What the environment says; the only reader of it."""
+"""The settings of tagging."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from pydantic import Field
 
 
 class Settings(ServiceSettings):
-    """Settings of the tagging service."""
+    """Read from the environment, variables prefixed `FOLKMOOT_`."""
 
     http_port: int = 8102
     vocabulary: Path | None = Field(

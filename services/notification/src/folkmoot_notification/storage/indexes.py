@@ -1,4 +1,4 @@
-"""What the queries of this service need to be fast."""
+"""Every index that notification keeps."""
 
 from folkmoot_chassis.mongo import Database
 from pymongo import ASCENDING, DESCENDING, IndexModel
