@@ -1,5 +1,6 @@
 """Real archives, through the real command and all four services."""
 
+import asyncio
 import json
 import os
 import re
@@ -118,3 +119,34 @@ async def test_a_dry_run_tells_what_would_be_captured_with_nothing_up(
     files = {str(file.relative_to(folder)) for file in files_of(folder)}
     assert {item["input"] for item in items} <= files
     assert not (tmp_path / "none").exists()
+
+
+async def test_what_cannot_be_imported_is_told_with_its_reason_and_stops_nothing(
+    folkmoot: Folkmoot, company: str, tmp_path: Path
+) -> None:
+    said = {"id": 1, "sender_full_name": "Ada", "content": "Bisque", "timestamp": 1}
+    stream = tmp_path / "archive" / "1-kilns"
+    stream.mkdir(parents=True)
+    (stream / "good.json").write_text(json.dumps([said]))
+    (stream / "broken.json").write_text("[{")
+    (stream / "odd.json").write_text(json.dumps([7, {**said, "id": 2}]))
+    importing = ("import", "zulip", str(tmp_path / "archive"), "--json")
+    looked, done = await asyncio.gather(
+        folkmoot.command(*importing, "--dry-run"),
+        folkmoot.command(*importing, "--company", company),
+    )
+    assert [item["native_id"] for item in looked.json_lines()] == ["1", "2"]
+    assert (looked.status, done.status) == (0, 0)
+    (told,) = done.json_lines()
+    assert (told["outcomes"], told["rejected"]) == ({"captured": 2}, 2)
+    for refusals in (looked.err, done.err):
+        lines = [line for line in refusals.splitlines() if line.strip()]
+        assert [line.split(":")[0] for line in lines] == [
+            "1-kilns/broken.json",
+            "1-kilns/odd.json",
+        ]
+        assert all(line.split(": ")[-1] for line in lines)
+    nothing = await folkmoot.command(
+        *("import", "zulip", str(stream / "broken.json"), "--company", company)
+    )
+    assert nothing.status == 1
