@@ -113,6 +113,7 @@ async def ends(places: Places) -> Marks:
         if not topic["is_internal"]
     ]
     async with AIOKafkaConsumer(bootstrap_servers=places.kafka) as consumer:
+        consumer.assign(known)  # else each topic's metadata costs a round of its own
         found: Marks = await consumer.end_offsets(known)
         return found
 
