@@ -24,7 +24,9 @@ DEAD_LETTER_HEADERS: dict[str, str] = {
     "x-origin-offset": "Offset it was read from, in decimal.",
     "x-service": "Service that could not take it.",
     "x-dead-lettered-at": "When; RFC 3339.",
+    "x-left-out": "Bytes of a record too large to be kept; it has no key and value here.",
 }
+OPTIONAL = {"x-left-out"}
 
 
 def names_on(topic: Topic) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def header_schemas() -> Document:
                 "of the span in which it was set aside."
             ),
             "properties": {**dead_letter, "traceparent": TRACEPARENT},
-            "required": sorted(dead_letter),
+            "required": sorted(dead_letter.keys() - OPTIONAL),
         },
     }
 
