@@ -24,7 +24,7 @@ DEAD_LETTER_HEADERS: dict[str, str] = {
     "x-origin-offset": "Offset it was read from, in decimal.",
     "x-service": "Service that could not take it.",
     "x-dead-lettered-at": "When; RFC 3339.",
-    "x-left-out": "Bytes of a record too large to be kept; it has no key and value here.",
+    "x-left-out": "Bytes of a record too large to be kept: key and value are null.",
 }
 OPTIONAL = {"x-left-out"}
 
