@@ -56,7 +56,7 @@ SLACK = pytest.param("slack", "slack-houston", slack_messages, id="slack")
 MBOX = pytest.param("mbox", "mbox-r-package-devel", mails, id="mbox")
 IMPORTED = [
     pytest.param(
-        "zulip", "zulip-lean/348111-batteries", zulip_messages, id="a stream of zulip"
+        "zulip", "zulip-lean/236604-Zulip-meta", zulip_messages, id="a stream of zulip"
     ),
     pytest.param(*WHOLE_ZULIP, id="zulip", marks=pytest.mark.slow),
     SLACK,
