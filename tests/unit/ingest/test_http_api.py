@@ -194,6 +194,24 @@ async def test_an_event_too_large_for_a_record_is_refused_and_its_batch_kept(
     assert second["problem"]["limit"] == 1024 * 1024
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"links": ["https://example.org/\ud800"]},
+        {"attachments": [{"name": "\udfff"}]},
+        {"attachments": [{"size": 2**63}]},
+        {"title": "\ud800"},
+    ],
+)
+async def test_what_nobody_could_store_is_refused_and_its_batch_kept(
+    client: httpx.AsyncClient, bad: dict[str, Any]
+) -> None:
+    answer = await send(client, [event("1"), event("2", **bad), event("3")])
+    first, second, third = answer.json()["results"]
+    assert (first["outcome"], third["outcome"]) == ("captured", "captured")
+    assert second["problem"]["type"] == "urn:folkmoot:problem:invalid-item"
+
+
 @pytest.mark.parametrize("kind", [STRUCTURED, "application/json"])
 async def test_a_lone_event_is_measured_when_unpacked(
     client: httpx.AsyncClient, kind: str

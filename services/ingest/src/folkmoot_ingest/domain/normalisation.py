@@ -66,7 +66,18 @@ def normalise(submission: Submission, origin: Origin, captured: datetime) -> Ite
         permalink=submission.permalink,
         content_hash="",
     )
-    return item.model_copy(update={"content_hash": content_hash(item)})
+    return item.model_copy(update={"content_hash": _hash(item)})
+
+
+def _hash(item: Item) -> str:
+    try:
+        return content_hash(item)
+    except UnicodeEncodeError:
+        raise Refused(
+            "invalid-item",
+            "The event's data is not a valid item",
+            "A link or attachment holds half of a surrogate pair.",
+        ) from None
 
 
 def version(item: Item) -> datetime:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from folkmoot_events import Attachment, Link
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +18,9 @@ from folkmoot_ingest.domain.moments import Moment
 
 ITEM_SUBMITTED = "folkmoot.item.submitted.v1"
 ITEM_WITHDRAWN = "folkmoot.item.withdrawn.v1"
+
+NO_SIZE = 2**63
+"""A store's largest number, and one more."""
 
 NativeId = Annotated[str, Field(min_length=1, max_length=1024)]
 Name = Annotated[str, Field(min_length=1, max_length=256)]
@@ -43,6 +47,12 @@ def _as_link(value: object) -> object:
 
 def _as_hashtag(value: object) -> object:
     return value.removeprefix("#") if isinstance(value, str) else value
+
+
+def _of_a_size(attachment: Attachment) -> Attachment:
+    if attachment.size is not None and attachment.size >= NO_SIZE:
+        raise ValueError("`size` is of no file")
+    return attachment
 
 
 class Submission(_Value):
@@ -74,7 +84,9 @@ class Submission(_Value):
     hashtags: tuple[Annotated[Name, BeforeValidator(_as_hashtag)], ...] = Field(
         default=(), max_length=200
     )
-    attachments: tuple[Attachment, ...] = Field(default=(), max_length=200)
+    attachments: tuple[Annotated[Attachment, AfterValidator(_of_a_size)], ...] = Field(
+        default=(), max_length=200
+    )
     published: Moment | None = Field(
         default=None, description="Default: the event's `time`, else when captured."
     )
