@@ -29,7 +29,7 @@ async def all_delivered(caller: Caller) -> None:
     async def settled() -> bool:
         try:
             log = (await caller.get("/v1/deliveries"))["items"]
-        except httpx.TransportError:
+        except (httpx.TransportError, httpx.HTTPStatusError):
             return False  # not up yet
         return [one["state"] for one in log] == ["delivered"] * len(ITEMS)
 
