@@ -220,6 +220,22 @@ async def register(folkmoot: Folkmoot, source: str, company: str) -> None:
     await until(read)
 
 
+async def is_open(folkmoot: Folkmoot, id_: str, event: str) -> None:
+    listing, showing = await asyncio.gather(
+        folkmoot.command(
+            *("dlq", "list", "--json", "--service", "ingest"),
+            *("--reason", "unregistered-source"),
+        ),
+        folkmoot.command("dlq", "show", id_),
+    )
+    listed = {one["id"]: one for one in listing.json_lines()}
+    assert {one["decision"] for one in listed.values()} == {None}
+    assert listed[id_]["event"] == event
+    (shown,) = showing.json_lines()
+    assert shown["record"]["value"] == {"text": "We won"}
+    assert "not registered" in shown["error"]
+
+
 async def test_a_dead_letter_replayed_after_the_fix_takes_effect_once(
     folkmoot: Folkmoot, company: str
 ) -> None:
@@ -232,19 +248,7 @@ async def test_a_dead_letter_replayed_after_the_fix_takes_effect_once(
     letters = await set_aside({"lost": lost, "given up": given_up}, "ingest")
     id_ = letters["lost"].id
 
-    listing, showing = await asyncio.gather(
-        folkmoot.command(
-            *("dlq", "list", "--json", "--service", "ingest"),
-            *("--reason", "unregistered-source"),
-        ),
-        folkmoot.command("dlq", "show", id_),
-    )
-    listed = {one["id"]: one for one in listing.json_lines()}
-    assert {one["decision"] for one in listed.values()} == {None}
-    assert listed[id_]["event"] == lost.id
-    (shown,) = showing.json_lines()
-    assert shown["record"]["value"] == {"text": "We won"}
-    assert "not registered" in shown["error"]
+    await is_open(folkmoot, id_, lost.id)
 
     await register(folkmoot, source, company)
     (done,) = (await folkmoot.command("dlq", "replay", id_, "--json")).json_lines()

@@ -25,6 +25,7 @@ def test_zulip_topics_give_every_message_there_is(corpora: Path) -> None:
     assert {e.input for e in found} <= {str(file.relative_to(folder)) for file in files}
 
 
+@pytest.mark.slow
 def test_a_topic_that_moved_with_its_stream_s_name_is_one_conversation(
     corpora: Path,
 ) -> None:
@@ -94,9 +95,9 @@ def test_redacted_message_ids_name_no_thread(corpora: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "folder"),
     [
-        ("zulip", "zulip-lean"),
+        pytest.param("zulip", "zulip-lean", marks=pytest.mark.slow),
         ("slack", "slack-houston"),
-        ("mbox", "mbox-r-package-devel"),
+        pytest.param("mbox", "mbox-r-package-devel", marks=pytest.mark.slow),
     ],
 )
 def test_an_archive_is_read_the_same_twice(

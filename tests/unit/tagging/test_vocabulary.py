@@ -164,6 +164,7 @@ def test_folding_is_stable(text: str) -> None:
     assert fold_literally(fold_literally(text)) == fold_literally(text)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPORA, reason="FOLKMOOT_CORPORA is not set")
 def test_a_whole_thesaurus_is_read_and_compiled_within_seconds() -> None:
     path = Path(CORPORA or "", "tagging/vocab/stw-skos.ttl.gz")
