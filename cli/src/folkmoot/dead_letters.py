@@ -16,6 +16,7 @@ from folkmoot_chassis.dead_letters import (
     AT,
     ATTEMPTS,
     ERROR,
+    LEFT_OUT,
     ORIGIN_TOPIC,
     REASON,
     SERVICE,
@@ -29,6 +30,7 @@ from folkmoot_events import (
 )
 from folkmoot_events.dead_letters import TOPIC
 
+from folkmoot.remote import RemoteError
 from folkmoot.streams import producer, read_all
 
 Decision = DeadLetterReplayed | DeadLetterDiscarded
@@ -88,7 +90,11 @@ async def replay(letters: Sequence[DeadLetter]) -> list[DeadLetterReplayed]:
     """Put records back where they came from, bytes, key and headers as they were.
 
     The inbox of each consumer lets one take effect once, however often it is replayed.
+    Raises RemoteError for one that was too large to be kept.
     """
+    for letter in letters:
+        if letter.header(LEFT_OUT):
+            raise RemoteError(f"{letter.id} holds no record: it was too large to keep")
     done: list[DeadLetterReplayed] = []
     async with producer() as client:
         for letter in letters:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from folkmoot_chassis.service import Service
 from folkmoot_search_index.app import build_app
-from folkmoot_search_index.settings import SearchIndexSettings
+from folkmoot_search_index.settings import Settings
 
 from tests.support.processes import ServiceFacts, SignToken, running
 
@@ -22,7 +22,7 @@ def facts(service_facts: ServiceFacts, tmp_path: Path) -> Facts:
 @pytest.fixture
 async def service(facts: Facts, tell_searches: bool, topics: None) -> Service:
     del topics
-    return build_app(SearchIndexSettings(**facts, tell_searches=tell_searches))
+    return build_app(Settings(**facts, tell_searches=tell_searches))
 
 
 @pytest.fixture

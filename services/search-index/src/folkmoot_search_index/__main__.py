@@ -3,6 +3,6 @@
 import uvloop
 
 from folkmoot_search_index.app import build_app
-from folkmoot_search_index.settings import SearchIndexSettings
+from folkmoot_search_index.settings import Settings
 
-uvloop.run(build_app(SearchIndexSettings()).run())
+uvloop.run(build_app(Settings()).run())

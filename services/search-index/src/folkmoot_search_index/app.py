@@ -8,13 +8,13 @@ from folkmoot_events import ItemRetracted, ItemTagged
 from folkmoot_search_index.api.items import item_routes
 from folkmoot_search_index.api.operations import operation_routes
 from folkmoot_search_index.api.search import search_routes
-from folkmoot_search_index.settings import SearchIndexSettings
+from folkmoot_search_index.settings import Settings
 from folkmoot_search_index.wiring import wire
 
 NAME = "search-index"
 
 
-def build_app(settings: SearchIndexSettings) -> Service:
+def build_app(settings: Settings) -> Service:
     """Return the service, assembled and not started."""
     service = Service(settings, name=NAME, version=version(f"folkmoot-{NAME}"))
     parts = wire(service, settings)

@@ -6,7 +6,7 @@ from folkmoot_chassis.settings import ServiceSettings
 from pydantic import Field
 
 
-class SearchIndexSettings(ServiceSettings):
+class Settings(ServiceSettings):
     """Read from the environment, variables prefixed `FOLKMOOT_`."""
 
     http_port: int = 8103

@@ -16,7 +16,7 @@ from folkmoot_search_index.gateways.tantivy_generations import TantivyGeneration
 from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
 from folkmoot_search_index.handlers import Handlers
 from folkmoot_search_index.ports import IndexUnavailable
-from folkmoot_search_index.settings import SearchIndexSettings
+from folkmoot_search_index.settings import Settings
 from folkmoot_search_index.storage.changes import MongoDocumentChanges
 from folkmoot_search_index.storage.documents import MongoDocuments
 from folkmoot_search_index.storage.indexes import ensure_indexes
@@ -47,7 +47,7 @@ class Parts:
     index_check: Callable[[], Awaitable[str | None]]
 
 
-def wire(service: Service, settings: SearchIndexSettings) -> Parts:
+def wire(service: Service, settings: Settings) -> Parts:
     """Put the service together."""
     clock = SystemClock()
     documents = MongoDocuments(service.database)
