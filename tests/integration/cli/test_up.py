@@ -60,6 +60,8 @@ def up(tmp_path: Path) -> Iterator[Up]:
         running.process.communicate()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(240)
 def test_a_folkmoot_lives_its_whole_life(up: Up) -> None:
     second = up.ask("up")
     assert second.returncode == Exit.ALREADY_UP
