@@ -11,6 +11,8 @@ from enum import IntEnum
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from folkmoot.local.errors import LocalError
 from folkmoot.local.home import AlreadyRunningError, NotRunningError
@@ -35,6 +37,15 @@ def out() -> Console:
 def err() -> Console:
     """Return the console for progress and complaints."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_text(text: Text, *, indent: int = 0) -> None:
+    """Print a paragraph: wrapped between words on a terminal, else on one line."""
+    console = out()
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent)), soft_wrap=False)
+    else:
+        console.print(Text(" " * indent) + text)
 
 
 def print_json(value: object) -> None:

@@ -4,13 +4,13 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.text import Text
 
 from folkmoot.commands.tail import describe
 from folkmoot.dead_letters import DeadLetter, dead_letters, discard, replay
 from folkmoot.options import Json
 from folkmoot.remote import RemoteError
-from folkmoot.terminal import err, out, plain_errors, print_json
+from folkmoot.terminal import err, out, plain_errors, print_json, print_text
 
 app = typer.Typer(
     help="Dead letters: records that a service could not take.", no_args_is_help=True
@@ -30,7 +30,8 @@ def list_(
     service: Service = None,
     reason: Reason = None,
     decided: Annotated[
-        bool, typer.Option(help="Also those that were replayed or discarded.")
+        bool,
+        typer.Option("--decided", help="Also those that were replayed or discarded."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -45,20 +46,20 @@ def list_(
         for letter in letters:
             print_json(letter.summary())
         return
-    table = Table("id", "reason", "type", "attempts", "at", "state", box=None)
     for letter in letters:
-        told = letter.summary()
-        table.add_row(
-            told["id"],
-            told["reason"],
-            told["type"],
-            told["attempts"],
-            told["at"][:19],
-            letter.decision or "open",
-        )
-    if letters:
-        out().print(table)
+        _show(letter)
     err().print(f"{len(letters)} dead letters", style="dim")
+
+
+def _show(letter: DeadLetter) -> None:
+    """Print the id on a line of its own, so that it is whole on any terminal."""
+    told = letter.summary()
+    line = Text(told["id"], style="bold")
+    line.append(f"  {told['reason']}", style="yellow")
+    line.append(f"  {letter.decision or 'open'}", style="dim")
+    out().print(line)
+    about = f"{told['at'][:19]}  {told['type'] or '(no type)'}  {told['error']}"
+    print_text(Text(about, style="dim"), indent=2)
 
 
 @app.command()
@@ -77,7 +78,7 @@ def replay_(
     service: Service = None,
     reason: Reason = None,
     again: Annotated[
-        bool, typer.Option(help="Also those that were replayed before.")
+        bool, typer.Option("--again", help="Also those that were replayed before.")
     ] = False,
     json: Json = False,
 ) -> None:

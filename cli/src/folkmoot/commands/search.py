@@ -7,7 +7,7 @@ from rich.text import Text
 
 from folkmoot.options import AsPerson, InGroups, Json, OfCompany
 from folkmoot.remote import Remote, Who
-from folkmoot.terminal import out, plain_errors, print_json
+from folkmoot.terminal import out, plain_errors, print_json, print_text
 
 
 def command(  # noqa: PLR0913  one parameter is one option
@@ -19,8 +19,12 @@ def command(  # noqa: PLR0913  one parameter is one option
     company: OfCompany = "north",
     group: InGroups = None,
     size: Annotated[int, typer.Option(min=1, max=200, help="Hits to show.")] = 10,
-    newest: Annotated[bool, typer.Option(help="Newest first, not best first.")] = False,
-    facets: Annotated[bool, typer.Option(help="Show counts by field too.")] = False,
+    newest: Annotated[
+        bool, typer.Option("--newest", help="Newest first, not best first.")
+    ] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Show counts by field too.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Search everything that a person may see, in the query language."""
@@ -54,8 +58,8 @@ def show_hits(found: dict[str, Any], *, facets: bool) -> None:
         line.append(f"  {hit['author']['name']}", style="cyan")
         line.append(f"  {hit['company']}/{hit['source']}", style="dim")
         line.append(f"  {hit['published'][:10]}", style="dim")
-        console.print(line)
-        console.print(_snippet(hit["snippet"]))
+        print_text(line)
+        print_text(_snippet(hit["snippet"]), indent=2)
     if facets:
         for name, counts in found["facets"].items():
             values = ", ".join(f"{c['label']} {c['count']}" for c in counts)
@@ -63,7 +67,7 @@ def show_hits(found: dict[str, Any], *, facets: bool) -> None:
 
 
 def _snippet(snippet: dict[str, Any]) -> Text:
-    text = Text("  " + snippet["text"].replace("\n", " "))
+    text = Text(snippet["text"].replace("\n", " "))
     for start, end in snippet["highlights"]:
-        text.stylize("bold yellow", start + 2, end + 2)
+        text.stylize("bold yellow", start, end)
     return text
