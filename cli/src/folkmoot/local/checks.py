@@ -108,7 +108,8 @@ def _health(run: Run) -> Iterator[Finding]:
             yield Finding(service, "failed", f"does not answer: {type(error).__name__}")
         else:
             state: State = "ok" if answer.is_success else "failed"
-            yield Finding(service, state, answer.text.strip()[:300])
+            said = "ready" if answer.is_success else answer.text.strip()[:300]
+            yield Finding(service, state, said)
 
 
 def _lag(run: Run) -> Iterator[Finding]:

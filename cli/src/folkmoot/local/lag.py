@@ -27,6 +27,8 @@ async def lags(bootstrap: str) -> dict[str, int]:
     """Return the records that each group has yet to commit, over all its topics.
 
     A partition that a group has never committed counts whole: it reads from the start.
+    A topic of which it has committed nothing at all does not count: a service need not
+    read all that is meant for it.
     """
     try:
         async with asyncio.timeout(LIMIT):
@@ -60,4 +62,7 @@ async def _behind(
 ) -> int:
     own = {at: end for at, end in ends.items() if at.topic in GROUPS[group]}
     done = await admin.list_consumer_group_offsets(group, partitions=list(own))
-    return sum(end - max(0, done[at].offset) for at, end in own.items())
+    read = {at.topic for at, told in done.items() if told.offset >= 0}
+    return sum(
+        end - max(0, done[at].offset) for at, end in own.items() if at.topic in read
+    )
