@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -80,10 +80,15 @@ async def read_all(topics: Sequence[str]) -> list[ConsumerRecord[Any, Any]]:
 
 
 async def follow(
-    topic: str, *, from_beginning: bool
+    topic: str, *, from_beginning: bool, missing: Callable[[], None]
 ) -> AsyncIterator[ConsumerRecord[Any, Any]]:
-    """Yield a topic's records as they come, for as long as somebody asks."""
+    """Yield a topic's records as they come, for as long as somebody asks.
+
+    `missing` is called when there is no such topic yet; it is waited for.
+    """
     async with consumer() as client:
+        if not await partitions_of(client, [topic]):
+            missing()
         while not (partitions := await partitions_of(client, [topic])):  # noqa: ASYNC110  the broker tells nobody
             await asyncio.sleep(1)
         client.assign(partitions)

@@ -9,14 +9,15 @@ from rich.text import Text
 
 from folkmoot.options import Json
 from folkmoot.streams import follow
-from folkmoot.terminal import Exit, out, plain_errors, print_json
+from folkmoot.terminal import Exit, err, out, plain_errors, print_json
 
 
 def command(
     topic: Annotated[str, typer.Argument(help="Such as folkmoot.items.v1.")],
     *,
     from_beginning: Annotated[
-        bool, typer.Option(help="Show what is there before what comes.")
+        bool,
+        typer.Option("--from-beginning", help="Show what is there before what comes."),
     ] = False,
     count: Annotated[
         int | None, typer.Option("-n", "--count", min=1, help="Stop after so many.")
@@ -35,7 +36,12 @@ async def _run(
     topic: str, count: int | None, *, from_beginning: bool, json: bool
 ) -> None:
     seen = 0
-    async for record in follow(topic, from_beginning=from_beginning):
+
+    def missing() -> None:
+        err().print(f"no topic {topic} yet, waiting for it", style="dim", markup=False)
+
+    records = follow(topic, from_beginning=from_beginning, missing=missing)
+    async for record in records:
         shown = describe(record)
         if json:
             print_json(shown)
