@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.panel import Panel
+from rich.text import Text
 
 from folkmoot.commands.search import show_hits
 from folkmoot.commands.up import watch
@@ -18,7 +18,7 @@ from folkmoot.demo.walk import QUERY, READER, Report, Walk
 from folkmoot.local.home import Home
 from folkmoot.local.stack import Stack, Wanted
 from folkmoot.options import Ports, ports_of
-from folkmoot.terminal import Exit, err, out, plain_errors, print_json
+from folkmoot.terminal import Exit, err, out, plain_errors, print_json, print_text
 
 
 def command(
@@ -27,8 +27,9 @@ def command(
     smoke: Annotated[
         bool,
         typer.Option(
+            "--smoke",
             help="Walk through in a folder of its own, stop everything, and print the "
-            "figures as one JSON object on the last line."
+            "figures as one JSON object on the last line.",
         ),
     ] = False,
 ) -> None:
@@ -76,28 +77,32 @@ def _show(report: Report) -> None:
     show_hits(report.found, facets=False)
     console.print(f"\n[bold]and was told of {report.notified} items, such as:[/]")
     for entry in report.told:
-        console.print(_told(entry), markup=False)
+        _show_told(entry)
     console.print(
         f"\ntrace of the last one, from publisher to inbox: {report.trace_id}"
     )
     console.print(f"walked through in {report.seconds} s\n")
 
 
-def _told(entry: dict[str, Any]) -> str:
+def _show_told(entry: dict[str, Any]) -> None:
     why = ", ".join(reason["expression"] for reason in entry["why"])
     name, where = entry["author"]["name"], entry["source"]
-    return f"  {name} ({where}): {entry['snippet']}\n    because: {why}"
+    print_text(Text(f"{name} ({where}): {entry['snippet']}"), indent=2)
+    print_text(Text(f"because: {why}", style="dim"), indent=4)
 
 
 def _invite(wanted: Wanted) -> None:
     lines = (
-        "folkmoot search 'kafka AND tag:idempotency' --as ada --company north",
-        "folkmoot subscribe 'tag:incident' --as ada --company north",
-        "folkmoot inbox --follow --as ada --company north",
+        "folkmoot search 'kafka AND tag:idempotency' --as ada",
+        "folkmoot subscribe 'tag:incident' --as ada",
+        "folkmoot inbox --follow --as ada",
         "folkmoot tail folkmoot.item-tags.v1 --from-beginning -n 5",
         "folkmoot doctor",
     )
-    text = "\n".join(f".venv/bin/{line}" for line in lines)
     ports = ", ".join(f"{n} {p}" for n, p in wanted.used_ports.items())
-    out().print(Panel(text, title="try, in another terminal", expand=False))
-    out().print(f"listening: {ports}\nCtrl-C stops everything.", markup=False)
+    console = out()
+    console.print("try, in another terminal:", style="bold")
+    for line in lines:
+        console.print(f"  .venv/bin/{line}", markup=False)
+    print_text(Text(f"\nlistening: {ports}"))
+    console.print("Folkmoot is up. Ctrl-C stops it.", style="bold")

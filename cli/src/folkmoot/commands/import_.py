@@ -44,7 +44,10 @@ def command(  # noqa: PLR0913  one parameter is one option
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option(help="Print what would be captured; touch no service.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Print what would be captured; touch no service."
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -84,7 +87,9 @@ def _send(
     checkpoint: Checkpoint | None,
 ) -> Tally:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err(), transient=True) as progress:
+    with Progress(
+        *columns, console=err(), transient=True, disable=not err().is_terminal
+    ) as progress:
         task = progress.add_task("reading", total=None)
 
         def tell(tally: Tally) -> None:

@@ -18,7 +18,7 @@ def command(  # noqa: PLR0913  one parameter is one option
         str | None, typer.Option(help="Tell me of all that joins this conversation.")
     ] = None,
     mentions: Annotated[
-        bool, typer.Option(help="Tell me when I am mentioned.")
+        bool, typer.Option("--mentions", help="Tell me when I am mentioned.")
     ] = False,
     webhook: Annotated[
         str | None, typer.Option(help="Id of a webhook to tell as well.")

@@ -47,8 +47,9 @@ def command(
 ) -> None:
     """Start Kafka, MongoDB and the services here, and keep them until Ctrl-C.
 
-    Data, logs and secrets are kept in .folkmoot (or FOLKMOOT_HOME). A program that dies
-    is reported and left dead; SIGUSR1 starts the dead ones anew.
+    Data, logs and secrets are kept in .folkmoot (or FOLKMOOT_HOME).
+
+    A program that dies is reported and left dead; SIGUSR1 starts it anew.
     """
     home = Home.default()
     wanted = Wanted(
