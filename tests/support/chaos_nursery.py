@@ -7,17 +7,18 @@ at the socket is answered by one.
 
 import ctypes
 import gc
-import importlib
+import importlib.util
 import json
 import os
-import runpy
 import select
 import signal
 import socket
 import sys
 import time
 from collections.abc import Mapping
+from importlib.abc import SourceLoader
 from pathlib import Path
+from types import CodeType
 from typing import Any, NoReturn
 
 from folkmoot.local.guard import PR_SET_PDEATHSIG
@@ -26,6 +27,9 @@ from folkmoot.local.services import module_of
 from folkmoot.local.supervisor import Program
 
 Order = dict[str, Any]
+
+CODE: dict[str, CodeType] = {}
+"""Each service's program, as it was when the nursery began."""
 
 
 class Forked:
@@ -91,6 +95,8 @@ class Nursery:
 def _serve(path: str) -> None:
     for service in SERVICES:
         importlib.import_module(f"{module_of(service)}.app")
+        # The program itself too, lest it and its modules be of different ages.
+        CODE[module_of(service)] = _code(f"{module_of(service)}.__main__")
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
@@ -100,6 +106,15 @@ def _serve(path: str) -> None:
         for line in lines:
             lines.write(f"{_obey(json.loads(line))}\n")
             lines.flush()
+
+
+def _code(module: str) -> CodeType:
+    spec = importlib.util.find_spec(module)
+    assert spec
+    assert isinstance(spec.loader, SourceLoader)
+    code = spec.loader.get_code(module)
+    assert code
+    return code
 
 
 def _obey(order: Order) -> int:
@@ -123,7 +138,7 @@ def _become(module: str, env: Mapping[str, str], log: str, parent: int) -> NoRet
     os.environ.update(env)
     status = 0
     try:
-        runpy.run_module(module, run_name="__main__")
+        exec(CODE[module], {"__name__": "__main__"})  # noqa: S102  as `python -m` would
     except BaseException:  # noqa: BLE001  nothing may return into the nursery
         sys.excepthook(*sys.exc_info())
         status = 1
