@@ -23,6 +23,8 @@ from folkmoot.terminal import Exit, err, out, plain_errors, print_json
 
 PATIENCE = 120.0
 """Seconds for which ingest may be away before an import gives up."""
+LINE = 120
+"""Characters of an item that a dry run shows to a person."""
 
 
 def command(  # noqa: PLR0913  one parameter is one option
@@ -64,7 +66,7 @@ def command(  # noqa: PLR0913  one parameter is one option
     source = source or f"{kind}-{'stdin' if path == '-' else Path(path).resolve().stem}"
     entries = read_archive(kind, path)
     if dry_run:
-        _preview(entries, company, source)
+        _preview(entries, company, source, json=json)
         return
     with plain_errors():
         remote = Remote("ingest", api_key_of(company), patience=PATIENCE)
@@ -130,8 +132,11 @@ def _report(tally: Tally, *, json: bool) -> None:
         raise typer.Exit(Exit.FAILED)
 
 
-def _preview(entries: Iterable[Entry], company: str, source: str) -> None:
+def _preview(
+    entries: Iterable[Entry], company: str, source: str, *, json: bool
+) -> None:
     now = datetime.now(UTC)
+    good = bad = 0
     for entry in entries:
         shown = (
             entry
@@ -139,10 +144,19 @@ def _preview(entries: Iterable[Entry], company: str, source: str) -> None:
             else preview(entry, company=company, source=source, now=now)
         )
         if isinstance(shown, Rejected):
+            bad += 1
             err().print(
                 f"{shown.input}: {shown.location}: {shown.reason}",
                 style="yellow",
                 markup=False,
             )
-        else:
+            continue
+        good += 1
+        if json:
             print_json(shown)
+        else:
+            said = shown["title"] or shown["text"]
+            about = f"{shown['published'][:10]}  {shown['author']['name']}: {said}"
+            out().print(about.partition("\n")[0][:LINE], markup=False)
+    if not json:
+        err().print(f"{good} would be captured; {bad} rejected", style="dim")
