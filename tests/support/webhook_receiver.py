@@ -82,6 +82,8 @@ async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     port = server.sockets[0].getsockname()[1]
     receiver.url = f"http://127.0.0.1:{port}/in"
     async with server:
-        yield receiver
-        server.close()
-        await receiver.close()
+        try:
+            yield receiver
+        finally:
+            server.close()
+            await receiver.close()
