@@ -12,7 +12,7 @@ from rich.table import Table
 from folkmoot.local.home import Home
 from folkmoot.local.ports import SERVICES
 from folkmoot.local.stack import COMPANIES, Stack, Wanted
-from folkmoot.local.supervisor import tail
+from folkmoot.local.supervisor import Process, tail
 from folkmoot.options import Json, Ports, ports_of
 from folkmoot.terminal import Exit, err, out, plain_errors, print_json
 
@@ -100,14 +100,25 @@ def watch(stack: Stack) -> None:
         for process in dead:
             if process.pid not in reported:
                 reported.add(process.pid)
-                program = process.program
-                err().print(
-                    f"{program.name} has ended with {process.exit_code}; the end of "
-                    f"{program.log}:\n{tail(program.log)}",
-                    style="red",
-                    markup=False,
-                )
+                _report(process)
         if asked:
             asked = False
-            stack.again(process.program.name for process in dead)
+            names = [process.program.name for process in dead]
+            stack.again(names)
+            for name in names:
+                err().print(f"[green]✓[/] {name} runs again")
         time.sleep(LOOK)
+
+
+def _report(process: Process) -> None:
+    """Tell that a program has ended: with its last words, unless it was asked to."""
+    program = process.program
+    if process.exit_code == 0:
+        err().print(f"{program.name} has ended", style="yellow")
+        return
+    err().print(
+        f"{program.name} has ended with {process.exit_code}; the end of "
+        f"{program.log}:\n{tail(program.log)}",
+        style="red",
+        markup=False,
+    )
