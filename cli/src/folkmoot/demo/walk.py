@@ -56,8 +56,12 @@ class Walk:
         """Walk, and return what was seen. Raises RemoteError where it ends early."""
         began = time.monotonic()
         told = Remote("notification", self._token(READER))
-        body = {"expression": EXPRESSION}
-        told.call("POST", "/v1/subscriptions", json=body)
+        told.call(
+            "POST",
+            "/v1/subscriptions",
+            json={"expression": EXPRESSION},
+            headers={"idempotency-key": "folkmoot-demo"},
+        )
         self._tell(f"{READER.name} of {READER.company} asks to be told of {EXPRESSION}")
         self._capture()
         self._await_tags()
