@@ -1,18 +1,15 @@
 """SIGKILL at every named failpoint of every service: nothing lost, nothing twice."""
 
-import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator
-from functools import partial
 
-import httpx
 import pytest
 from folkmoot_events import INBOUND, ItemCaptured, ItemTagged
 from folkmoot_ingest.domain.submission import ITEM_SUBMITTED
 
 from tests.chaos.conftest import Note
-from tests.support.chaos_load import poison
+from tests.support.chaos_faults import dice
+from tests.support.chaos_load import bad_records, beside, searches
 from tests.support.chaos_moot import Moot, Trial
 from tests.support.chaos_places import PLACES, places_in_source, services_of
 from tests.support.conditions import until
@@ -45,7 +42,7 @@ async def test_a_kill_at_each_place_of_a_service_once(
     moot: Moot, note: Note, service: str
 ) -> None:
     kills = [(place, 0) for known, place in CELLS if known == service]
-    random.Random(service).shuffle(kills)  # noqa: S311  an order, not a secret
+    dice(service).shuffle(kills)
     await campaign(moot, note, service, kills)
 
 
@@ -63,10 +60,11 @@ async def campaign(
 ) -> None:
     """Kill a service again and again, each life armed with the next death."""
     async with moot.trial() as trial:
-        async with moot.load(trial).running(), _besides(moot, trial, service, kills):
+        async with moot.load(trial).running(), _searched(moot, trial, service):
             moot.running[service].kill()
             for place, seed in kills:
-                await _die(moot, service, place, seed)
+                async with _poisoned(moot, trial, service, place):
+                    await _die(moot, service, place, seed)
             await moot.start(service)
         verdict = await moot.verdict(trial)
     note(f"{len(kills)} kills, {trial.book.retried} requests retried: {verdict}")
@@ -74,8 +72,7 @@ async def campaign(
 
 
 async def _die(moot: Moot, service: str, place: str, seed: int) -> None:
-    dice = random.Random(f"{service} {place} {seed}")  # noqa: S311  repeatable
-    nth = dice.randint(1, NTH.get(place.partition(".")[0], USUAL_NTH))
+    nth = dice(service, place, seed).randint(1, NTH.get(area(place), USUAL_NTH))
     process = moot.launch(service, f"{place}=kill@{nth}")
 
     async def dead() -> bool:
@@ -86,36 +83,27 @@ async def _die(moot: Moot, service: str, place: str, seed: int) -> None:
     assert process.exit_code == -9
 
 
+def area(place: str) -> str:
+    return place.partition(".")[0]
+
+
 @contextlib.asynccontextmanager
-async def _besides(
-    moot: Moot, trial: Trial, service: str, kills: list[tuple[str, int]]
-) -> AsyncIterator[None]:
-    """Do what else makes a service pass its places: search, or read bad records."""
-    todo = []
+async def _searched(moot: Moot, trial: Trial, service: str) -> AsyncIterator[None]:
+    """Search all the while: search-index has nothing else to publish."""
     if service == "search-index":
-        todo.append(_search(moot, trial))
-    if any(place.startswith("dead_letter") for place, _ in kills):
-        todo.append(_poison(moot, trial, service))
-    tasks = [asyncio.create_task(each) for each in todo]
-    try:
+        async with beside(searches(moot.url(service), moot.token(trial.book.word))):
+            yield
+    else:
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _search(moot: Moot, trial: Trial) -> None:
-    headers = {"authorization": f"Bearer {moot.token(trial.book.word)}"}
-    ask = partial(httpx.AsyncClient, base_url=moot.url("search-index"), headers=headers)
-    async with ask(trust_env=False) as client:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                await client.get("/v1/search", params={"q": "rollout", "size": 1})
-            await asyncio.sleep(0.2)
-
-
-async def _poison(moot: Moot, trial: Trial, service: str) -> None:
-    while True:
-        await asyncio.shield(poison(moot.kafka, trial.book, *POISONED[service]))
-        await asyncio.sleep(1)
+@contextlib.asynccontextmanager
+async def _poisoned(
+    moot: Moot, trial: Trial, service: str, place: str
+) -> AsyncIterator[None]:
+    """Feed bad records until one is set aside: too many would blow a fuse."""
+    if area(place) == "dead_letter":
+        async with beside(bad_records(moot.kafka, trial.book, *POISONED[service])):
+            yield
+    else:
+        yield

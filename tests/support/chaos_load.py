@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -22,6 +22,7 @@ from tests.support.ledger import Book
 
 BATCHED = "application/cloudevents-batch+json"
 RETRY = 0.1
+SOMETIMES = 0.4
 EVERY_FOURTH = 4
 BEGAN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """When the first version of everything was published."""
@@ -176,18 +177,56 @@ async def _producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
         await producer.stop()
 
 
-async def poison(kafka: str, book: Book, service: str, topic: str, kind: str) -> None:
-    """Put a record on a topic that its reader can only set aside."""
+async def searches(url: str, token: str) -> None:
+    """Search for ever, whether somebody answers or not."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(
+        base_url=url, headers=headers, trust_env=False
+    ) as client:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                await client.get("/v1/search", params={"q": "rollout", "size": 1})
+            await asyncio.sleep(SOMETIMES)
+
+
+async def bad_records(
+    kafka: str, book: Book, readers: str, topic: str, kind: str
+) -> None:
+    """Put records on a topic that its readers can only set aside, for ever."""
+    async with _producer(kafka) as producer:
+        while True:
+            put = asyncio.ensure_future(_poison(producer, book, readers, topic, kind))
+            try:
+                await asyncio.shield(put)
+            finally:
+                await put  # what is on its way must be in the book
+            await asyncio.sleep(SOMETIMES)
+
+
+async def _poison(
+    producer: AIOKafkaProducer, book: Book, readers: str, topic: str, kind: str
+) -> None:
     headers = {
         "ce_id": str(uuid4()),
         "ce_source": book.source,
         "ce_specversion": "1.0",
         "ce_type": kind,
     }
-    async with _producer(kafka) as producer:
-        placed = await producer.send_and_wait(
-            topic, POISON, headers=[(n, v.encode()) for n, v in headers.items()]
-        )
-    for reader in service.split():
+    placed = await producer.send_and_wait(
+        topic, POISON, headers=[(n, v.encode()) for n, v in headers.items()]
+    )
+    for reader in readers.split():
         letters = book.poison.setdefault(f"{topic}.{reader}.dlq", set())
         letters.add((placed.partition, placed.offset))
+
+
+@contextlib.asynccontextmanager
+async def beside(endless: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do something for as long as the block lasts."""
+    task = asyncio.create_task(endless)
+    try:
+        yield
+    finally:
+        task.cancel()
+        ended = await asyncio.gather(task, return_exceptions=True)
+        assert isinstance(ended[0], asyncio.CancelledError), ended
