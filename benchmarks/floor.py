@@ -154,12 +154,20 @@ async def run_relay(
         )
 
 
-async def reset(client: AsyncIOMotorClient[Any]) -> None:
-    """Forget the effects of an earlier round, so that they can be counted."""
-    for hop in HOPS:
-        database = client[database_name(hop)]
-        for name in (*hop.effects, "inbox", "outbox"):
-            await database[name].delete_many({})
+class Counts:
+    """How many records have had their effect at the last hops."""
+
+    def __init__(self, mongo: str) -> None:
+        client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongo)
+        self._sinks = [client[database_name(hop)].effect for hop in HOPS[2:]]
+
+    async def __call__(self) -> tuple[int, int]:
+        """Return those of search-index and those of notification."""
+        searchable, notified = self._sinks
+        return (
+            await searchable.estimated_document_count(),
+            await notified.estimated_document_count(),
+        )
 
 
 def _process(hop: Hop, kafka: str, mongo: str) -> None:

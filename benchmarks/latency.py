@@ -13,7 +13,7 @@ from folkmoot_ingest.domain import identity as ids
 
 from benchmarks.corpus import PROBE, SOURCE, event, submissions
 
-LOOK = 0.01
+LOOK = 0.05
 BATCH = 10
 MEDIA_TYPE = "application/cloudevents-batch+json"
 READER = Person("reader", "north", None, (), ())

@@ -15,14 +15,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 from aiokafka import AIOKafkaProducer
 from folkmoot.local.home import Home
 from folkmoot.local.stack import Stack, Wanted
 from folkmoot.local.topics import Plan, create_topics
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks import floor
 from benchmarks.corpus import SOURCE, headers, submissions
@@ -31,9 +29,8 @@ from benchmarks.latency import Latencies, watch_latency
 from benchmarks.report import Figure, write
 
 INBOUND = "folkmoot.inbound.v1"
-Watch = tuple[dict[str, int], Callable[[], Awaitable[bool]]]
-"""Processes by name, and whether everything has arrived."""
-POLL = 0.1
+WARM = 2000
+POLL = 0.25
 PATIENCE = 300.0
 
 
@@ -43,6 +40,19 @@ class Round:
 
     rate: float
     cpu: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured: where it reads, its processes, and what has arrived so far.
+
+    `counts` tells how many items are searchable and how many were notified.
+    """
+
+    kafka: str
+    topic: str
+    pids: dict[str, int]
+    counts: Callable[[], Awaitable[tuple[int, int]]]
 
 
 def main() -> None:
@@ -65,96 +75,60 @@ def main() -> None:
 
 
 async def measure(stack: Stack, options: argparse.Namespace) -> None:
-    """Run the rounds in turns, then the steady load."""
-    kafka = stack.run.kafka_bootstrap
-    mongo = stack.platform.mongo.admin_url
+    """Run the rounds in turns, then the steady load.
+
+    Both run all the time; the one whose turn it is not has nothing to do.
+    """
+    kafka, mongo = stack.run.kafka_bootstrap, stack.platform.mongo.admin_url
     await create_topics(kafka, [Plan(topic, 6, {}) for topic in floor.TOPICS])
     watcher = Latencies(stack)
     await watcher.subscribe()
+    processes = floor.start(kafka, mongo)
+    started = {p.name: p.pid for p in processes if p.pid}
+    platform = {name: stack.run.pids[name] for name in ("kafka", "mongod")}
+    bare = Subject(kafka, floor.TOPICS[0], started | platform, floor.Counts(mongo))
+    whole = Subject(kafka, INBOUND, dict(stack.run.pids), watcher.counts)
     floors, pipelines = [], []
-    await pipeline_round(stack, watcher, 2000, "warm")
+    for subject in (bare, whole):
+        await timed(subject, WARM, "warm")
     for number in range(options.rounds):
-        floors.append(await floor_round(stack, kafka, mongo, options.items, number))
-        pipelines.append(
-            await pipeline_round(stack, watcher, options.items, f"r{number}")
-        )
+        floors.append(await timed(bare, options.items, f"r{number}"))
+        pipelines.append(await timed(whole, options.items, f"r{number}"))
         show(floors[-1], pipelines[-1])
+    for process in processes:
+        process.terminate()
     steady = await watch_latency(watcher, options.rate, options.seconds)
     write(figures(floors, pipelines, steady, options))
 
 
-async def floor_round(
-    stack: Stack, kafka: str, mongo: str, count: int, number: int
-) -> Round:
-    """Let the floor move `count` records and return how fast it was."""
-    processes = floor.start(kafka, mongo)
-    try:
-        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongo)
-        await floor.reset(client)
-        await asyncio.sleep(4)  # its consumers join their groups
-        started = {p.name: p.pid for p in processes if p.pid}
-        names = started | platform_pids(stack)
-        searched, notified = (
-            client[floor.database_name(hop)].effect for hop in floor.HOPS[2:]
-        )
-
-        async def arrived() -> bool:
-            return (
-                await searched.estimated_document_count() >= count
-                and await notified.estimated_document_count() >= count // PROBE_EVERY
-            )
-
-        return await timed(
-            kafka, floor.TOPICS[0], count, f"f{number}", (names, arrived)
-        )
-    finally:
-        for process in processes:
-            process.terminate()
-            process.join()
-
-
-async def pipeline_round(
-    stack: Stack, watcher: Latencies, count: int, run: str
-) -> Round:
-    """Let the pipeline take `count` items to the index and the inbox."""
-    before = await watcher.counts()
-
-    async def arrived() -> bool:
-        searchable, notified = await watcher.counts()
-        return (
-            searchable - before[0] >= count
-            and notified - before[1] >= count // PROBE_EVERY
-        )
-
-    watch = (dict(stack.run.pids), arrived)
-    return await timed(stack.run.kafka_bootstrap, INBOUND, count, run, watch)
-
-
-async def timed(kafka: str, topic: str, count: int, run: str, watch: Watch) -> Round:
+async def timed(subject: Subject, count: int, run: str) -> Round:
     """Publish items as fast as Kafka takes them; wait until all have arrived."""
-    pids, arrived = watch
     records = [
         (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
         for item in submissions(count, run=run, probe_every=PROBE_EVERY)
     ]
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", max_batch_size=512 * 1024
+        bootstrap_servers=subject.kafka, acks="all", max_batch_size=512 * 1024
     )
     await producer.start()
-    before, began = cpu(pids), time.monotonic()
+    searchable, notified = await subject.counts()
+    wanted = (searchable + count, notified + count // PROBE_EVERY)
+    before, began = cpu(subject.pids), time.monotonic()
     for native_id, value in records:
         await producer.send(
-            topic, value, native_id.encode(), headers=headers(native_id)
+            subject.topic, value, native_id.encode(), headers=headers(native_id)
         )
     await producer.flush()
-    while not await arrived():
+    while any(
+        have < want for have, want in zip(await subject.counts(), wanted, strict=True)
+    ):
         if time.monotonic() - began > PATIENCE:
-            sys.exit(f"{topic}: not all of {count} arrived within {PATIENCE:.0f} s")
+            sys.exit(f"{subject.topic}: {await subject.counts()} of {wanted} arrived")
         await asyncio.sleep(POLL)
     seconds = time.monotonic() - began
     await producer.stop()
-    after = cpu(pids)
-    per_item = {n: 1000 * (after[n] - before[n]) / count for n in pids}
+    after = cpu(subject.pids)
+    per_item = {n: 1000 * (after[n] - before[n]) / count for n in subject.pids}
     return Round(count / seconds, per_item)
 
 
@@ -162,11 +136,6 @@ def cpu(pids: dict[str, int]) -> dict[str, float]:
     """Return the CPU seconds that each process has used."""
     times = {name: psutil.Process(pid).cpu_times() for name, pid in pids.items()}
     return {name: t.user + t.system for name, t in times.items()}
-
-
-def platform_pids(stack: Stack) -> dict[str, int]:
-    """Return the processes that both share."""
-    return {name: stack.run.pids[name] for name in ("kafka", "mongod")}
 
 
 def show(floor_: Round, pipeline: Round) -> None:
