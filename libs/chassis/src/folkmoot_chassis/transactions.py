@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
-from uuid import uuid4
 
 from pymongo.errors import PyMongoError
 
 from folkmoot_chassis import cloudevents, failpoints
 from folkmoot_chassis.clock import Clock, SystemClock
 from folkmoot_chassis.failures import Permanent, is_transient
+from folkmoot_chassis.ids import new_id
 from folkmoot_chassis.messages import EventModel
 from folkmoot_chassis.mongo import (
     MAJORITY_WRITES,
@@ -75,7 +75,7 @@ class Transaction:
             cause.traceparent if cause else current_traceparent()
         )
         attributes: dict[str, str | None] = {
-            "id": str(uuid4()),
+            "id": new_id(),
             "source": self.source,
             "specversion": "1.0",
             "type": event.type,
