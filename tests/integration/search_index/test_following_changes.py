@@ -9,6 +9,7 @@ from folkmoot_search_index.ports import ChangeBatch, PositionLost
 from folkmoot_search_index.storage.changes import MongoDocumentChanges
 from folkmoot_search_index.storage.indexes import ensure_indexes
 from folkmoot_search_index.storage.mapping import to_stored
+from folkmoot_search_index.storage.recent import RecentDocuments
 
 from tests.support.tagged_items import an_item, retracted, tagged
 
@@ -42,6 +43,22 @@ async def test_each_write_is_a_change_with_the_whole_document(
     await database.documents.replace_one({"_id": ITEM.id}, to_stored(TOMBSTONE))
     batch = await first(changes.follow(batch.position))
     assert batch.changes == [Change(ITEM.id, None)]
+
+
+async def test_what_this_process_has_just_stored_is_not_read_back(
+    database: mongo.Database,
+) -> None:
+    recent = RecentDocuments()
+    changes = MongoDocumentChanges(database, recent)
+    position = await changes.position()
+    await database.documents.insert_one(to_stored(DOCUMENT))
+    recent.add([DOCUMENT])
+    batch = await first(changes.follow(position))
+    assert batch.changes[0].document is DOCUMENT
+    # The second time it is read, for it was handed over once.
+    batch = await first(changes.follow(position))
+    assert batch.changes == [Change(ITEM.id, DOCUMENT)]
+    assert batch.changes[0].document is not DOCUMENT
 
 
 async def test_what_was_written_before_a_position_is_scanned_and_not_followed(

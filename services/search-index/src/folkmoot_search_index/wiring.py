@@ -21,6 +21,7 @@ from folkmoot_search_index.storage.changes import MongoDocumentChanges
 from folkmoot_search_index.storage.documents import MongoDocuments
 from folkmoot_search_index.storage.indexes import ensure_indexes
 from folkmoot_search_index.storage.openings import MongoOpenings
+from folkmoot_search_index.storage.recent import RecentDocuments
 from folkmoot_search_index.use_cases.count_items import CountItems
 from folkmoot_search_index.use_cases.keep_documents import KeepDocuments
 from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
@@ -50,12 +51,13 @@ class Parts:
 def wire(service: Service, settings: Settings) -> Parts:
     """Put the service together."""
     clock = SystemClock()
-    documents = MongoDocuments(service.database)
+    recent = RecentDocuments()
+    documents = MongoDocuments(service.database, recent)
     generations = TantivyGenerations(settings.index_dir, FIELDS)
     index = TantivySearchIndex(generations, clock, settings.search_threads)
     progress = Progress(settings.stall_timeout)
     project_documents = ProjectDocuments(
-        MongoDocumentChanges(service.database),
+        MongoDocumentChanges(service.database, recent),
         generations,
         interval=settings.commit_interval,
         most=settings.commit_changes,

@@ -5,7 +5,7 @@ The driver's own cursor hands documents over one by one, each across a thread; r
 """
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -16,8 +16,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from folkmoot_search_index.domain.documents import Change
 from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
-from folkmoot_search_index.storage.documents import COLLECTION
+from folkmoot_search_index.storage.documents import COLLECTION, VERSION
 from folkmoot_search_index.storage.mapping import Stored, document_of
+from folkmoot_search_index.storage.recent import RecentDocuments
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +34,22 @@ LOST = {
 }
 
 WRITES = {"insert", "replace", "update"}
+WANTED = {
+    "operationType": 1,
+    "documentKey": 1,
+    **{f"fullDocument.{name}": 1 for name in VERSION},
+}
+"""Of an event; the document itself is mostly in memory still."""
 
 
 class MongoDocumentChanges:
     """What happens to `documents`, from any position on."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, recent: RecentDocuments | None = None
+    ) -> None:
         self._database = database
+        self._recent = recent or RecentDocuments()
 
     async def position(self) -> Position:
         """Return a position before which everything is seen by a scan begun now.
@@ -86,7 +96,7 @@ class MongoDocumentChanges:
         reply = await self._database.command(
             {
                 "aggregate": COLLECTION,
-                "pipeline": [{"$changeStream": stage}],
+                "pipeline": [{"$changeStream": stage}, {"$project": WANTED}],
                 "cursor": {"batchSize": BATCH},
                 "readConcern": {"level": "majority"},
             },
@@ -96,7 +106,9 @@ class MongoDocumentChanges:
         cursor, events = reply["cursor"], reply["cursor"]["firstBatch"]
         try:
             while True:
-                yield _batch(events, cursor["postBatchResumeToken"])
+                token = {"resumeAfter": cursor["postBatchResumeToken"]}
+                changes = await self._changes(events)
+                yield ChangeBatch(changes, json_util.dumps(token))
                 reply = await self._database.command(
                     {
                         "getMore": Int64(cursor["id"]),
@@ -110,6 +122,38 @@ class MongoDocumentChanges:
                 cursor, events = reply["cursor"], reply["cursor"]["nextBatch"]
         finally:
             await self._close(cursor["id"], session)
+
+    async def _changes(self, events: Sequence[Mapping[str, Any]]) -> list[Change]:
+        """Return what events mean; what is not in memory any more is read, at once."""
+        found: list[tuple[str, Change | None]] = []
+        for event in events:
+            if event["operationType"] not in {*WRITES, "delete"}:
+                raise PositionLost(f"the collection met with {event['operationType']}")
+            item_id = event["documentKey"]["_id"]
+            found.append((item_id, self._at_hand(item_id, event.get("fullDocument"))))
+        missing = {item_id for item_id, change in found if change is None}
+        read = await self._read(missing) if missing else {}
+        return [
+            change or read.get(item_id) or Change(item_id, None)
+            for item_id, change in found
+        ]
+
+    def _at_hand(self, item_id: str, stored: Mapping[str, Any] | None) -> Change | None:
+        """Return a change without asking the database, if that can be."""
+        if not stored or stored.get("retracted"):
+            return Change(item_id, None)
+        version = (stored.get("item_revision", 0), stored.get("tag_revision", 0))
+        document = self._recent.take(item_id, version)
+        return Change(item_id, document) if document else None
+
+    async def _read(self, ids: Collection[str]) -> dict[str, Change]:
+        """Read what others have stored, or this process in an earlier life.
+
+        It may be newer than the change that asks for it: the next change tells so.
+        """
+        found = self._database[COLLECTION].find({"_id": {"$in": list(ids)}})
+        stored = await found.to_list(len(ids))
+        return {each["_id"]: _change(each["_id"], each) for each in stored}
 
     async def _close(self, cursor_id: int, session: Session) -> None:
         """Spare the server the wait for its time-out; a failure must hide no other.
@@ -132,21 +176,6 @@ def _resume(position: Position) -> dict[str, Any]:
     if isinstance(moment, Timestamp) or "resumeAfter" in where:
         return where
     raise PositionLost("the position is not one of ours")
-
-
-def _batch(
-    events: Sequence[Mapping[str, Any]], token: Mapping[str, Any]
-) -> ChangeBatch:
-    changes = []
-    for event in events:
-        kind = event["operationType"]
-        if kind in WRITES:
-            changes.append(_change(event["documentKey"]["_id"], event["fullDocument"]))
-        elif kind == "delete":
-            changes.append(Change(event["documentKey"]["_id"], None))
-        else:
-            raise PositionLost(f"the collection met with {kind}")
-    return ChangeBatch(changes, json_util.dumps({"resumeAfter": token}))
 
 
 def _change(item_id: str, stored: Stored | None) -> Change:

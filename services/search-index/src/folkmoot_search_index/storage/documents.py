@@ -1,6 +1,6 @@
 """Collection `documents`: one entry per item, written by replacing it whole.
 
-Whole replacements let the change stream carry the full document, read by nobody twice.
+Whole replacements, so that each change names the version that it leads to.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,6 +16,7 @@ from folkmoot_search_index.storage.mapping import (
     to_stored,
     version_of,
 )
+from folkmoot_search_index.storage.recent import RecentDocuments
 
 COLLECTION = "documents"
 VERSION = {"retracted": 1, "item_revision": 1, "tag_revision": 1}
@@ -24,8 +25,11 @@ VERSION = {"retracted": 1, "item_revision": 1, "tag_revision": 1}
 class MongoDocuments:
     """The newest word on every item."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, recent: RecentDocuments | None = None
+    ) -> None:
         self._documents = database[COLLECTION]
+        self._recent = recent
 
     async def versions(
         self, ids: Sequence[str], transaction: Transaction
@@ -54,6 +58,8 @@ class MongoDocuments:
             await self._documents.bulk_write(
                 writes, ordered=False, session=transaction.session
             )
+        if self._recent:
+            self._recent.add(entries)
 
     async def read(self, ids: Sequence[str]) -> Mapping[str, Document]:
         """Return the documents among `ids` that are not retracted."""
