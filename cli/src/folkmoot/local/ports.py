@@ -1,10 +1,12 @@
 """TCP ports on the loopback interface."""
 
+import secrets
 import socket
 
 from folkmoot.local.errors import LocalError
 
 LOOPBACK = "127.0.0.1"
+LOWEST, HIGHEST = 10_000, 32_768
 SERVICES = ("ingest", "tagging", "search-index", "notification")
 PORTS = {
     "kafka": 9092,
@@ -47,12 +49,23 @@ def require_free(port: int, name: str) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on at this moment."""
-    probes = [socket.socket() for _ in range(count)]
+    """Return ports that nobody listens on at this moment.
+
+    They lie below those from which the kernel takes one for each outgoing connection,
+    which might else be one of these before its program listens.
+    """
+    free: dict[int, socket.socket] = {}
     try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [probe.getsockname()[1] for probe in probes]
+        while len(free) < count:
+            port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)
+            probe = socket.socket()
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                probe.close()
+            else:
+                free[port] = probe
+        return list(free)
     finally:
-        for probe in probes:
+        for probe in free.values():
             probe.close()

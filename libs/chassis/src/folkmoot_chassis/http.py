@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import Iterator, MutableMapping
 from typing import Any
@@ -160,15 +161,17 @@ def _route(scope: MutableMapping[str, Any]) -> str:
     return str(getattr(scope.get("route"), "path", "(none)"))
 
 
+BACKLOG = 2048
+"""Connections that may wait to be accepted."""
+
+
 class Server(uvicorn.Server):
     """Serves until told to stop; signals are the service's to handle."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(self, app: FastAPI) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                host=host,
-                port=port,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -183,7 +186,21 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    def listen(self, host: str, port: int) -> asyncio.Task[None]:
+        """Begin to serve; raises OSError where somebody else has the port.
+
+        Left to bind by itself, uvicorn would exit the interpreter instead.
+        """
+        listening = socket.create_server(
+            (host, port), family=_family(host), backlog=BACKLOG
+        )
+        return asyncio.create_task(self.serve(sockets=[listening]))
+
     async def stop(self, task: asyncio.Task[None]) -> None:
         """Finish the requests in hand and close."""
         self.should_exit = True
         await task
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

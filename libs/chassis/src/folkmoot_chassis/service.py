@@ -142,17 +142,16 @@ class Service:
     async def start(self) -> None:
         """Start everything, sources of work last."""
         self._tasks: list[asyncio.Task[None]] = []
-        self._server = Server(
-            self.app, self.settings.http_host, self.settings.http_port
-        )
+        settings = self.settings
+        self._server = Server(self.app)
         consumer = self._make_consumer()
         probes = Probes(self, consumer)
         probes.install(self.health)
-        self._serving = asyncio.create_task(self._server.serve())
+        self._serving = self._server.listen(settings.http_host, settings.http_port)
         for action in self._prepare:
             await self._persist(action)
         self.prepared()
-        lease = self.settings.outbox_lease
+        lease = settings.outbox_lease
         self._spawn("sessions", self.sessions.watch)
         self._spawn("leases", lambda: self.relay.keep_leases(lease / 3))
         self._relaying = asyncio.create_task(supervise("relay", self.relay.run))

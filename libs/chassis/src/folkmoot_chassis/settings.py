@@ -35,7 +35,7 @@ class ServiceSettings(BaseSettings):
     kafka_ca_file: Path | None = Field(default=None, description="PEM file.")
     kafka_session_timeout: float = Field(default=30.0, description="Seconds.")
 
-    batch_max_records: int = Field(default=500, ge=1, description="Records a batch.")
+    batch_max_records: int = Field(default=1000, ge=1, description="Records a batch.")
     batch_poll: float = Field(
         default=0.025, description="Seconds that an idle consumer waits for a record."
     )
