@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from folkmoot.importing import MEDIA_TYPE
 from folkmoot.local.keys import Person
 from folkmoot.local.stack import Stack
 from folkmoot_ingest.domain import identity as ids
@@ -15,7 +16,6 @@ from benchmarks.corpus import PROBE, SOURCE, event, submissions
 
 LOOK = 0.05
 BATCH = 10
-MEDIA_TYPE = "application/cloudevents-batch+json"
 READER = Person("reader", "north", None, (), ())
 
 
@@ -70,7 +70,7 @@ async def watch_latency(
     sent: dict[str, float] = {}
     searchable: dict[str, float] = {}
     notified: dict[str, float] = {}
-    wanted = len(items) // BATCH
+    wanted = {item_id(data["native_id"]) for data in items[::BATCH]}
     watching = [
         asyncio.create_task(_watch_search(watcher, searchable, wanted)),
         asyncio.create_task(_watch_inbox(watcher, notified, wanted)),
@@ -99,9 +99,9 @@ def item_id(native_id: str) -> str:
 
 
 async def _watch_search(
-    watcher: Latencies, seen: dict[str, float], wanted: int
+    watcher: Latencies, seen: dict[str, float], wanted: set[str]
 ) -> None:
-    while len(seen) < wanted:
+    while not wanted <= seen.keys():
         answer = await watcher.search.get(
             "/v1/search",
             params={
@@ -117,13 +117,15 @@ async def _watch_search(
         await asyncio.sleep(LOOK)
 
 
-async def _watch_inbox(watcher: Latencies, seen: dict[str, float], wanted: int) -> None:
+async def _watch_inbox(
+    watcher: Latencies, seen: dict[str, float], wanted: set[str]
+) -> None:
     async with watcher.notification.stream("GET", "/v1/inbox/stream") as answer:
         async for line in answer.aiter_lines():
             if line.startswith("data: "):
                 entry = json.loads(line[6:])
                 seen[entry["item_id"]] = time.monotonic()
-                if len(seen) >= wanted:
+                if wanted <= seen.keys():
                     return
 
 

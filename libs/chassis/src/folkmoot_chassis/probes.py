@@ -14,7 +14,7 @@ from folkmoot_chassis.outbox import Outbox
 from folkmoot_chassis.settings import ServiceSettings
 
 EVERY = 2.0
-LATE = 30.0
+LATE = 120.0
 """Seconds by which the event loop may be late before the process counts as stuck."""
 
 
@@ -60,7 +60,7 @@ class Probes:
 
     async def _loop_turns(self) -> str | None:
         late = time.monotonic() - self._turned - EVERY
-        return f"background work is {late:.0f} s late" if late > LATE * 4 else None
+        return f"background work is {late:.0f} s late" if late > LATE else None
 
     async def _mongodb(self) -> str | None:
         await self._service.database.command("ping")
