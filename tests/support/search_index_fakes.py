@@ -126,9 +126,12 @@ class FakeSearchLog:
         self.events.append(event)
 
 
+@dataclass
 class FakeClock:
+    at: datetime = NOW
+
     def now(self) -> datetime:
-        return NOW
+        return self.at
 
 
 class FakeOpenings:

@@ -38,7 +38,7 @@ async def test_each_write_is_a_change_with_the_whole_document(
     position = await changes.position()
     await database.documents.insert_one(to_stored(DOCUMENT))
     batch = await first(changes.follow(position))
-    assert batch.changes == [Change(ITEM.id, DOCUMENT)]
+    assert batch.changes == [Change(ITEM.id, DOCUMENT, first=True)]
 
     await database.documents.replace_one({"_id": ITEM.id}, to_stored(TOMBSTONE))
     batch = await first(changes.follow(batch.position))
@@ -57,7 +57,7 @@ async def test_what_this_process_has_just_stored_is_not_read_back(
     assert batch.changes[0].document is DOCUMENT
     # The second time it is read, for it was handed over once.
     batch = await first(changes.follow(position))
-    assert batch.changes == [Change(ITEM.id, DOCUMENT)]
+    assert batch.changes == [Change(ITEM.id, DOCUMENT, first=True)]
     assert batch.changes[0].document is not DOCUMENT
 
 
@@ -72,7 +72,7 @@ async def test_what_was_written_before_a_position_is_scanned_and_not_followed(
 
     await database.documents.insert_one(to_stored(DOCUMENT))
     batch = await first(changes.follow(position))
-    assert batch.changes[-1] == Change(ITEM.id, DOCUMENT)
+    assert batch.changes[-1] == Change(ITEM.id, DOCUMENT, first=True)
 
 
 async def test_a_quiet_stream_says_how_far_it_has_come(
@@ -104,7 +104,7 @@ async def test_an_entry_that_nobody_can_read_is_left_out(
         {"_id": "itm_odd", "retracted": False, "item": {"of": "the future"}}
     )
     batch = await first(changes.follow(position))
-    assert batch.changes == [Change("itm_odd", None)]
+    assert batch.changes == [Change("itm_odd", None, first=True)]
 
 
 @pytest.mark.parametrize(

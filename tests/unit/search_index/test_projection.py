@@ -1,38 +1,72 @@
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from folkmoot_chassis.background import supervise
 from folkmoot_query.syntax import Everything
 from folkmoot_search_index.domain.documents import Change, document_of
 from folkmoot_search_index.domain.fields import FIELDS
 from folkmoot_search_index.domain.readers import reader
 from folkmoot_search_index.gateways.tantivy_generations import TantivyGenerations
 from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
-from folkmoot_search_index.ports import IndexUnavailable
+from folkmoot_search_index.ports import ChangeBatch, IndexUnavailable, Position
 from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
 
 from tests.support.conditions import until
 from tests.support.search_index_fakes import FakeChanges, FakeClock, FakeTally
-from tests.support.tagged_items import an_item, tagged
+from tests.support.tagged_items import MOMENT, an_item, tagged
 
 ADA = reader("ada", "north", ())
 
 
-def change(number: int, *, gone: bool = False) -> Change:
+def change(number: int, *, gone: bool = False, first: bool = False) -> Change:
     item = an_item(f"itm_{number}")
-    return Change(item.id, None if gone else document_of(tagged(item)))
+    return Change(item.id, None if gone else document_of(tagged(item)), first=first)
+
+
+class ScanThatSeesMore(FakeChanges):
+    """Something is stored after the position was taken, and scanned as well."""
+
+    async def scan(self) -> AsyncGenerator[Sequence[Change], None]:
+        await self.add(change(77, first=True))
+        async for batch in super().scan():
+            yield batch
+
+
+class BreakingOnce(FakeChanges):
+    """A stream that breaks after a change that nobody has committed yet."""
+
+    broke = False
+
+    async def follow(self, position: Position) -> AsyncGenerator[ChangeBatch, None]:
+        async for batch in super().follow(position):
+            if self.broke or not batch.changes:
+                yield batch
+            else:
+                yield replace(batch, changes=batch.changes[:1])
+                self.broke = True
+                raise ConnectionError
 
 
 class Running:
     """A projection that runs, and a look into its index."""
 
-    def __init__(self, folder: Path, changes: FakeChanges) -> None:
+    def __init__(
+        self, folder: Path, changes: FakeChanges, *, age: timedelta, most: int
+    ) -> None:
         self.tally = FakeTally()
         self.generations = TantivyGenerations(folder, FIELDS)
         self.projection = ProjectDocuments(
-            changes, self.generations, interval=0.01, most=1000, tally=self.tally
+            changes,
+            self.generations,
+            interval=0.01,
+            most=most,
+            tally=self.tally,
+            clock=FakeClock(MOMENT + age),
         )
         self._index = TantivySearchIndex(self.generations, FakeClock(), threads=1)
 
@@ -52,10 +86,16 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, changes: FakeChanges) -> AsyncIterator[Running]:
-    made = Running(folder, changes)
+async def running(
+    folder: Path,
+    changes: FakeChanges,
+    *,
+    age: timedelta = timedelta(seconds=1),
+    most: int = 1000,
+) -> AsyncIterator[Running]:
+    made = Running(folder, changes, age=age, most=most)
     tasks = [
-        asyncio.create_task(made.projection.run()),
+        asyncio.create_task(supervise("projection", made.projection.run)),
         asyncio.create_task(made.projection.run_rebuilds()),
     ]
     try:
@@ -109,6 +149,34 @@ async def test_changes_are_searchable_soon(
             "itm_1",
         ]
         assert index.tally.turns > 0
+
+
+async def test_what_a_scan_saw_already_is_held_once(tmp_path: Path) -> None:
+    changes = ScanThatSeesMore()
+    await changes.add(change(1, first=True))
+    async with running(tmp_path, changes) as index:
+        await index.holds(2)
+
+
+async def test_what_was_applied_before_a_break_is_held_once(tmp_path: Path) -> None:
+    changes = BreakingOnce()
+    async with running(tmp_path, changes, most=2) as index:
+        await index.holds(0)
+        await changes.add(change(1, first=True), change(2, first=True))
+        await index.holds(2)
+        assert changes.broke
+
+
+async def test_what_is_late_anyway_is_committed_in_bulk(
+    tmp_path: Path, changes: FakeChanges
+) -> None:
+    async with running(tmp_path, changes, age=timedelta(minutes=1), most=3) as index:
+        await index.holds(0)
+        await changes.add(change(1), change(2))
+        await changes.abreast.wait()
+        assert await index.count() == 0
+        await changes.add(change(3))
+        await index.holds(3)
 
 
 async def test_a_restart_goes_on_where_it_left_off(

@@ -67,10 +67,12 @@ def analyze(text: str) -> list[Token]:
 
 def terms(text: str) -> list[str]:
     """Return the terms of `analyze` without their places, several times as fast."""
+    if text.isascii():
+        return list(map(_term, _ASCII_WORD.findall(text)))
     found: list[str] = []
     for part in _parts(text):
         if part.isascii():
-            found += [_term(word) for word in _ASCII_WORD.findall(part)]
+            found += map(_term, _ASCII_WORD.findall(part))
         else:
             found += [token.term for token in _tokens(part)]
     return found

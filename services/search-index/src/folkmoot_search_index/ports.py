@@ -97,8 +97,11 @@ class DocumentChanges(Protocol):
 class IndexWriter(Protocol):
     """One generation of the index, written by one task."""
 
-    async def position(self) -> Position | None:
-        """Return what the last commit leads up to; None if nothing was committed."""
+    async def resume(self) -> Position | None:
+        """Forget what was applied after the last commit, and return its position.
+
+        None if nothing was ever committed.
+        """
         ...
 
     async def load(self, documents: Sequence[Document]) -> None:

@@ -18,7 +18,7 @@ class Settings(ServiceSettings):
         default=0.2, gt=0, description="Seconds between commits while changes arrive."
     )
     commit_changes: int = Field(
-        default=1000, ge=1, description="Changes that are committed without waiting."
+        default=5000, ge=1, description="Changes that are committed without waiting."
     )
     search_threads: int = Field(default=4, ge=1, description="Searches at a time.")
     tell_searches: bool = Field(

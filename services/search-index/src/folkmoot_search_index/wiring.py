@@ -62,6 +62,7 @@ def wire(service: Service, settings: Settings) -> Parts:
         interval=settings.commit_interval,
         most=settings.commit_changes,
         tally=PrometheusTally(service.metrics_registry, clock, progress.stamp),
+        clock=clock,
     )
     telling = BatchedSearchLog(service.transactor)
     log = telling if settings.tell_searches else NoSearchLog()

@@ -53,10 +53,15 @@ Entry = Document | Tombstone
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the index has to hold of an item from now on; None is nothing."""
+    """What the index has to hold of an item from now on; None is nothing.
+
+    `first` says that nothing was ever said of the item before: whoever has followed
+    every change holds nothing of it that would have to go.
+    """
 
     item_id: str
     document: Document | None
+    first: bool = False
 
 
 def document_of(event: ItemTagged) -> Document:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from folkmoot_query import FieldTable, Keyword, Text, Time, fold, terms
 from folkmoot_query.document import Value
@@ -12,6 +13,9 @@ from folkmoot_search_index.domain.fields import searchable
 from folkmoot_search_index.domain.readers import EVERYONE
 from folkmoot_search_index.domain.recency import microseconds, recency
 from folkmoot_search_index.gateways import tantivy_schema as schema
+
+SHORT = 120
+"""Characters up to which a text is likely to be a title or a name."""
 
 LABEL = "\t"
 """Stands between a facet's value and its label."""
@@ -57,7 +61,17 @@ def _add(made: IndexDocument, fields: FieldTable, name: str, value: Value) -> No
 
 def _add_terms(made: IndexDocument, name: str, texts: Iterable[str]) -> None:
     for text in texts:
-        made.add_text(name, " ".join(terms(text)))
+        made.add_text(name, _line(text) if len(text) <= SHORT else _spaced(text))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(terms(text))
+
+
+@lru_cache(maxsize=1 << 13)
+def _line(text: str) -> str:
+    """Return the terms of a title or a name, which come again and again."""
+    return _spaced(text)
 
 
 def _texts(value: Value) -> Iterable[str]:

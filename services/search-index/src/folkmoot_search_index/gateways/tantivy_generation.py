@@ -47,9 +47,12 @@ class TantivyGeneration:
         """Return a view of what was last committed, which later commits leave alone."""
         return self._index.searcher()
 
-    async def position(self) -> Position | None:
-        """Return what the last commit leads up to; None if nothing was committed."""
-        return await self._in_thread(self._read_position)
+    async def resume(self) -> Position | None:
+        """Forget what was applied after the last commit, and return its position.
+
+        None if nothing was ever committed.
+        """
+        return await self._in_thread(self._resume)
 
     async def load(self, documents: Sequence[Document]) -> None:
         """Take up documents that this generation does not hold yet."""
@@ -79,7 +82,8 @@ class TantivyGeneration:
             raise RuntimeError("this generation of the index is closed")
         return self._writer
 
-    def _read_position(self) -> Position | None:
+    def _resume(self) -> Position | None:
+        self._open_writer().rollback()
         searcher = self._index.searcher()
         for _, address in searcher.search(self._mark, 1).hits:
             position = searcher.doc(address).get_first(schema.POSITION)
@@ -93,10 +97,12 @@ class TantivyGeneration:
 
     def _apply(self, changes: Sequence[Change]) -> None:
         writer = self._open_writer()
-        last = {change.item_id: change.document for change in changes}
-        for item_id in last:
-            writer.delete_documents_by_term(schema.ID, item_id)
-        self._add([document for document in last.values() if document is not None])
+        last = {change.item_id: change for change in changes}
+        for change in last.values():
+            # Looking for what is not there costs a fifth of indexing.
+            if not change.first:
+                writer.delete_documents_by_term(schema.ID, change.item_id)
+        self._add([each.document for each in last.values() if each.document])
 
     def _commit(self, position: Position) -> None:
         writer = self._open_writer()

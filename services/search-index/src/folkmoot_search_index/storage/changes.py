@@ -7,6 +7,7 @@ The driver's own cursor hands documents over one by one, each across a thread; r
 import logging
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import Any
 
 from bson import Timestamp, json_util
@@ -14,7 +15,7 @@ from bson.int64 import Int64
 from folkmoot_chassis.mongo import Database, Session
 from pymongo.errors import OperationFailure, PyMongoError
 
-from folkmoot_search_index.domain.documents import Change
+from folkmoot_search_index.domain.documents import Change, Document, Version
 from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
 from folkmoot_search_index.storage.documents import COLLECTION, VERSION
 from folkmoot_search_index.storage.mapping import Stored, document_of
@@ -71,7 +72,7 @@ class MongoDocumentChanges:
             if not stored:
                 return
             after = stored[-1]["_id"]
-            yield [_change(each["_id"], each) for each in stored]
+            yield [Change(each["_id"], _document(each)) for each in stored]
 
     async def follow(self, position: Position) -> AsyncGenerator[ChangeBatch, None]:
         """Yield what changed after `position`, for ever; raises PositionLost."""
@@ -104,11 +105,15 @@ class MongoDocumentChanges:
             session=session,
         )
         cursor, events = reply["cursor"], reply["cursor"]["firstBatch"]
+        opening = True
         try:
             while True:
                 token = {"resumeAfter": cursor["postBatchResumeToken"]}
                 changes = await self._changes(events)
-                yield ChangeBatch(changes, json_util.dumps(token))
+                # The answer that opens a stream may be empty though there is news.
+                if changes or not opening:
+                    yield ChangeBatch(changes, json_util.dumps(token))
+                opening = False
                 reply = await self._database.command(
                     {
                         "getMore": Int64(cursor["id"]),
@@ -125,35 +130,34 @@ class MongoDocumentChanges:
 
     async def _changes(self, events: Sequence[Mapping[str, Any]]) -> list[Change]:
         """Return what events mean; what is not in memory any more is read, at once."""
-        found: list[tuple[str, Change | None]] = []
+        changes: list[Change] = []
+        missing: dict[int, str] = {}
         for event in events:
-            if event["operationType"] not in {*WRITES, "delete"}:
-                raise PositionLost(f"the collection met with {event['operationType']}")
+            kind = event["operationType"]
+            if kind not in {*WRITES, "delete"}:
+                raise PositionLost(f"the collection met with {kind}")
             item_id = event["documentKey"]["_id"]
-            found.append((item_id, self._at_hand(item_id, event.get("fullDocument"))))
-        missing = {item_id for item_id, change in found if change is None}
-        read = await self._read(missing) if missing else {}
-        return [
-            change or read.get(item_id) or Change(item_id, None)
-            for item_id, change in found
-        ]
+            stored = event.get("fullDocument")
+            document = None
+            if stored and not stored.get("retracted"):
+                document = self._recent.take(item_id, _version(stored))
+                if document is None:
+                    missing[len(changes)] = item_id
+            changes.append(Change(item_id, document, first=kind == "insert"))
+        if missing:
+            read = await self._read(set(missing.values()))
+            for place, item_id in missing.items():
+                changes[place] = replace(changes[place], document=read.get(item_id))
+        return changes
 
-    def _at_hand(self, item_id: str, stored: Mapping[str, Any] | None) -> Change | None:
-        """Return a change without asking the database, if that can be."""
-        if not stored or stored.get("retracted"):
-            return Change(item_id, None)
-        version = (stored.get("item_revision", 0), stored.get("tag_revision", 0))
-        document = self._recent.take(item_id, version)
-        return Change(item_id, document) if document else None
-
-    async def _read(self, ids: Collection[str]) -> dict[str, Change]:
+    async def _read(self, ids: Collection[str]) -> dict[str, Document | None]:
         """Read what others have stored, or this process in an earlier life.
 
         It may be newer than the change that asks for it: the next change tells so.
         """
         found = self._database[COLLECTION].find({"_id": {"$in": list(ids)}})
         stored = await found.to_list(len(ids))
-        return {each["_id"]: _change(each["_id"], each) for each in stored}
+        return {each["_id"]: _document(each) for each in stored}
 
     async def _close(self, cursor_id: int, session: Session) -> None:
         """Spare the server the wait for its time-out; a failure must hide no other.
@@ -178,10 +182,14 @@ def _resume(position: Position) -> dict[str, Any]:
     raise PositionLost("the position is not one of ours")
 
 
-def _change(item_id: str, stored: Stored | None) -> Change:
-    """Return the change that an entry means; one that nobody can read is left out."""
+def _version(stored: Stored) -> Version:
+    return (stored.get("item_revision", 0), stored.get("tag_revision", 0))
+
+
+def _document(stored: Stored) -> Document | None:
+    """Return the document of an entry; one that nobody can read is left out."""
     try:
-        return Change(item_id, document_of(stored) if stored else None)
+        return document_of(stored)
     except (ValueError, KeyError):
-        logger.exception("an entry cannot be read", extra={"item_id": item_id})
-        return Change(item_id, None)
+        logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
+        return None
