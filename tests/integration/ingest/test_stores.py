@@ -22,7 +22,7 @@ class TestMongoStores(IngestStoresSuite):
             Outbox(database, 1),
             source="/test",
             limit=4_000_000,
-            wake=lambda: None,
+            committed=lambda _: None,
         )
         return Stores(
             MongoItems(database),

@@ -38,7 +38,7 @@ def transactor(mongo_client: Client, database: Database) -> Transactor:
         Outbox(database, 1),
         source="/folkmoot/notification",
         limit=2**20,
-        wake=lambda: None,
+        committed=lambda _: None,
     )
 
 

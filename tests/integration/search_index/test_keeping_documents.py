@@ -25,5 +25,5 @@ class TestMongoDocuments(DocumentsSuite):
             outbox,
             source="/test",
             limit=1_000_000,
-            wake=lambda: None,
+            committed=lambda _: None,
         )

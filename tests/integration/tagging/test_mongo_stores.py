@@ -24,7 +24,7 @@ def transactions(mongo_client: Client, database: Database) -> Transactor:
         Outbox(database, 1),
         source="/folkmoot/tagging",
         limit=2**20,
-        wake=lambda: None,
+        committed=lambda _: None,
     )
 
 

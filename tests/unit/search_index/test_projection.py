@@ -15,6 +15,7 @@ from folkmoot_search_index.gateways.tantivy_generations import TantivyGeneration
 from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
 from folkmoot_search_index.ports import ChangeBatch, IndexUnavailable, Position
 from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
+from typing_extensions import override
 
 from tests.support.conditions import until
 from tests.support.search_index_fakes import FakeChanges, FakeClock, FakeTally
@@ -31,6 +32,7 @@ def change(number: int, *, gone: bool = False, first: bool = False) -> Change:
 class ScanThatSeesMore(FakeChanges):
     """Something is stored after the position was taken, and scanned as well."""
 
+    @override
     async def scan(self) -> AsyncGenerator[Sequence[Change], None]:
         await self.add(change(77, first=True))
         async for batch in super().scan():
@@ -42,6 +44,7 @@ class BreakingOnce(FakeChanges):
 
     broke = False
 
+    @override
     async def follow(self, position: Position) -> AsyncGenerator[ChangeBatch, None]:
         async for batch in super().follow(position):
             if self.broke or not batch.changes:

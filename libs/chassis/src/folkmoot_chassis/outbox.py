@@ -1,7 +1,12 @@
-"""The outbox: records that are to be published, committed with their cause."""
+"""The outbox: records that are to be published, committed with their cause.
+
+A document holds a pack of records: a thousand documents would cost a thousand index
+entries, and as many again when they are deleted.
+"""
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -14,6 +19,11 @@ from folkmoot_chassis.mongo import Database, Document, Session
 
 COLLECTION = "outbox"
 PARKED = -1
+PACK_BYTES = 1024 * 1024
+"""A pack takes no more records beyond this; a larger record has one of its own."""
+
+BATCH = 16
+"""Packs that are read from MongoDB at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +36,28 @@ class Outgoing:
     headers: Headers
     traceparent: str
 
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return len(self.value or b"") + 500
+
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """A record in the outbox, waiting to be published."""
+class Pack:
+    """Records of one shard that were committed together."""
 
     id: ObjectId
+    shard: int
     created: datetime
-    record: Outgoing
+    records: Sequence[Outgoing]
 
 
 class Outbox:
     """What waits to be published.
 
-    A document belongs to a shard, and a shard is published by whoever holds its lease.
-    A writer prefers shards that its own process holds, so that one local signal wakes
-    the right relay.
+    A pack belongs to a shard, and a shard is published by whoever holds its lease. A
+    writer prefers shards that its own process holds, so that what it has just
+    committed is published by its own relay.
     """
 
     def __init__(self, database: Database, shards: int) -> None:
@@ -51,37 +67,51 @@ class Outbox:
 
     async def prepare(self) -> None:
         """Create what the collection needs; safe to repeat."""
-        await self._collection.create_index([("shard", 1), ("_id", 1)])
+        await self._collection.create_index([("shard", 1), ("_id", 1), ("count", 1)])
 
     async def add(
         self, records: Sequence[Outgoing], at: datetime, session: Session
-    ) -> None:
-        """Append records in the caller's transaction."""
-        await self._collection.insert_many(
-            [self._document(record, at) for record in records], session=session
-        )
+    ) -> Sequence[Pack]:
+        """Append records in the caller's transaction; returns them as packed."""
+        packs = list(self._packed(records, at))
+        await self._collection.insert_many(map(_document, packs), session=session)
+        return packs
 
-    async def pending(self, shards: Sequence[int], limit: int) -> list[Pending]:
-        """Return the oldest waiting records of some shards."""
+    async def pending(
+        self, shards: Sequence[int], limit: int, known: Collection[ObjectId] = ()
+    ) -> list[Pack]:
+        """Return the oldest packs of some shards, but for `known` ones.
+
+        They hold about `limit` records; fewer only where no more are waiting.
+        """
         cursor = (
-            self._collection.find({"shard": {"$in": list(shards)}})
+            self._collection.find(
+                {"shard": {"$in": list(shards)}, "_id": {"$nin": list(known)}}
+            )
             .sort("_id", 1)
-            .limit(limit)
+            .batch_size(BATCH)
         )
-        return [_pending(document) for document in await cursor.to_list(limit)]
+        packs: list[Pack] = []
+        count = 0
+        async for document in cursor:
+            packs.append(_pack(document))
+            count += document["count"]
+            if count >= limit:
+                break
+        await cursor.close()
+        return packs
 
     async def remove(self, ids: Sequence[ObjectId]) -> None:
-        """Forget records that Kafka has acknowledged."""
+        """Forget packs that Kafka has acknowledged."""
         await self._collection.delete_many({"_id": {"$in": list(ids)}})
 
-    async def park(self, ids: Collection[ObjectId]) -> None:
+    async def park(self, records: Sequence[Outgoing], at: datetime) -> None:
         """Keep records that Kafka refuses, in a shard that nobody publishes.
 
         The age of the oldest record goes on telling of them.
         """
-        await self._collection.update_many(
-            {"_id": {"$in": list(ids)}}, {"$set": {"shard": PARKED}}
-        )
+        pack = Pack(ObjectId(), PARKED, at, records)
+        await self._collection.insert_one(_document(pack))
 
     async def oldest(self) -> datetime | None:
         """Return when the record that waits longest was appended."""
@@ -89,35 +119,67 @@ class Outbox:
         return first["created"] if first else None
 
     async def depth(self) -> int:
-        """Return about how many records wait."""
-        return await self._collection.estimated_document_count()
+        """Return how many records wait; the index alone is read."""
+        shards = [PARKED, *self._all]
+        found = self._collection.aggregate(
+            [
+                {"$match": {"shard": {"$in": shards}}},
+                {"$project": {"_id": 0, "count": 1}},
+                {"$group": {"_id": None, "count": {"$sum": "$count"}}},
+            ]
+        )
+        return sum([total["count"] async for total in found])
 
-    def _document(self, record: Outgoing, at: datetime) -> Document:
+    def _packed(self, records: Sequence[Outgoing], at: datetime) -> Iterator[Pack]:
         choice = self.held or self._all
-        shard = choice[zlib.crc32(record.key or b"") % len(choice)]
-        return {
-            "_id": ObjectId(),
-            "shard": shard,
-            "created": at,
-            "topic": record.topic,
-            "key": record.key,
-            "value": record.value,
-            # Flat: a list of pairs would cost as many small documents in BSON.
-            "headers": list(chain.from_iterable(record.headers)),
-            "traceparent": record.traceparent,
-        }
+        shards: dict[int, list[Outgoing]] = defaultdict(list)
+        for record in records:
+            shards[choice[zlib.crc32(record.key or b"") % len(choice)]].append(record)
+        for shard, parts in shards.items():
+            for part in _parts(parts):
+                yield Pack(ObjectId(), shard, at, part)
 
 
-def _pending(document: Document) -> Pending:
-    flat = document["headers"]
-    return Pending(
-        document["_id"],
-        document["created"],
-        Outgoing(
-            document["topic"],
-            document["key"],
-            document["value"],
-            list(zip(flat[::2], flat[1::2], strict=True)),
-            document["traceparent"],
-        ),
+def _parts(records: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
+    """Cut records up where they would be too large for a document."""
+    start = size = 0
+    for place, record in enumerate(records):
+        if size and size + record.size > PACK_BYTES:
+            yield records[start:place]
+            start, size = place, 0
+        size += record.size
+    yield records[start:]
+
+
+def _document(pack: Pack) -> Document:
+    records = pack.records
+    return {
+        "_id": pack.id,
+        "shard": pack.shard,
+        "created": pack.created,
+        "count": len(records),
+        # Columns of plain values: nested documents would each cost several times more.
+        "topics": [record.topic for record in records],
+        "keys": [record.key for record in records],
+        "values": [record.value for record in records],
+        "headers": [list(chain.from_iterable(record.headers)) for record in records],
+        "traceparents": [record.traceparent for record in records],
+    }
+
+
+def _pack(document: Document) -> Pack:
+    columns = zip(
+        document["topics"],
+        document["keys"],
+        document["values"],
+        document["headers"],
+        document["traceparents"],
+        strict=True,
     )
+    records = [
+        Outgoing(
+            topic, key, value, list(zip(flat[::2], flat[1::2], strict=True)), trace
+        )
+        for topic, key, value, flat, trace in columns
+    ]
+    return Pack(document["_id"], document["shard"], document["created"], records)

@@ -4,23 +4,27 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
-from bson import ObjectId
 
 from folkmoot_chassis import failpoints
 from folkmoot_chassis.leases import Leases
 from folkmoot_chassis.metrics import Metrics
-from folkmoot_chassis.outbox import Outbox, Outgoing, Pending
+from folkmoot_chassis.outbox import Outbox, Outgoing, Pack
 from folkmoot_chassis.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
 
 ROUND = 1000
-"""Records published at a time, at most."""
+"""Records published at a time, about."""
+
+AT_HAND = 64
+"""Packs kept in memory for publishing; more of them wait in MongoDB alone."""
 
 UNKNOWN_AFTER = 30.0
 """Seconds without an acknowledgement after which a round's outcome is unknown.
@@ -51,17 +55,28 @@ class Relay:
         self._metrics = metrics
         self._poll = poll
         self._producer: AIOKafkaProducer | None = None
+        self._at_hand: deque[Pack] = deque()
+        self._behind = True
+        """Whether MongoDB may hold older packs than those at hand."""
+        self._looked = 0.0
         self._awake = asyncio.Event()
         self._under_way = asyncio.Lock()
 
-    def wake(self) -> None:
-        """Look at the outbox now."""
+    def offer(self, packs: Sequence[Pack]) -> None:
+        """Publish what this process has just committed, without reading it back."""
+        if not self._behind:
+            self._at_hand.extend(packs)
+            if len(self._at_hand) > AT_HAND:
+                self._fall_behind()
         self._awake.set()
 
     async def keep_leases(self, every: float) -> None:
         """Renew the shards of this replica for as long as it runs."""
         while True:
-            self._outbox.held = await self._leases.renew()
+            held = await self._leases.renew()
+            if set(held) - set(self._outbox.held):
+                self._fall_behind()
+            self._outbox.held = held
             await asyncio.sleep(every)
 
     async def run(self) -> None:
@@ -83,6 +98,7 @@ class Relay:
 
     async def drain(self) -> None:
         """After `finish`: publish what is left, then give the shards back."""
+        self._fall_behind()
         while await self._round():
             pass
         self._outbox.held = ()
@@ -99,52 +115,95 @@ class Relay:
         """Publish one round and return how many records it held."""
         if not self._outbox.held:
             return 0
-        pending = await self._outbox.pending(self._outbox.held, ROUND)
-        if not pending:
+        packs = await self._next()
+        if not packs:
             return 0
         started = time.monotonic()
         failpoints.hit("relay.before_publish")
         try:
             async with asyncio.timeout(UNKNOWN_AFTER):
-                refused = await self._publish(pending)
+                refused = await self._publish(list(chain(*(p.records for p in packs))))
         except Exception as error:
             self._metrics.relay_errors.labels(type(error).__name__).inc()
             logger.warning("a round of the relay failed: %s", type(error).__name__)
+            self._fall_behind()
             await self.close()
             raise
         failpoints.hit("relay.after_publish")
-        if refused:
-            await self._outbox.park(refused)
-        await self._outbox.remove([w.id for w in pending if w.id not in refused])
+        try:
+            if refused:
+                await self._outbox.park(refused, packs[0].created)
+            await self._outbox.remove([pack.id for pack in packs])
+        except Exception:
+            self._fall_behind()
+            raise
         failpoints.hit("relay.after_remove")
         self._metrics.send_duration.observe(time.monotonic() - started)
-        return len(pending)
+        return len(packs)
 
-    async def _publish(self, pending: Sequence[Pending]) -> set[ObjectId]:
-        """Send records and return which of them Kafka refuses for good.
+    async def _next(self) -> Sequence[Pack]:
+        """Return the packs of the next round: about as many records as a round has."""
+        if self._behind or time.monotonic() - self._looked >= self._poll:
+            packs = await self._look()
+            if packs:
+                return packs
+        packs, count = [], 0
+        while self._at_hand and count < ROUND:
+            pack = self._at_hand.popleft()
+            if pack.shard in self._outbox.held:
+                packs.append(pack)
+                count += len(pack.records)
+        return packs
+
+    async def _look(self) -> Sequence[Pack]:
+        """Return what only MongoDB knows of: committed by others, or in another life.
+
+        Being behind ends with a look that finds nothing. Whatever is committed during
+        that look is at hand already.
+        """
+        behind, self._behind = self._behind, False
+        known = {pack.id for pack in self._at_hand}
+        try:
+            packs = await self._outbox.pending(self._outbox.held, ROUND, known)
+        except BaseException:
+            self._fall_behind()
+            raise
+        self._looked = time.monotonic()
+        if behind and packs:
+            self._fall_behind()
+        found = {pack.id for pack in packs}
+        self._at_hand = deque(p for p in self._at_hand if p.id not in found)
+        return packs
+
+    def _fall_behind(self) -> None:
+        """Read from MongoDB until nothing older is left there: order matters."""
+        self._behind = True
+        self._at_hand.clear()
+
+    async def _publish(self, records: Sequence[Outgoing]) -> list[Outgoing]:
+        """Send records and return those that Kafka refuses for good.
 
         The writer bounds their size, but the topic has the last word; one that it
         refuses must not stop the rest.
         """
         producer = await self._connected()
-        refused: set[ObjectId] = set()
+        refused: list[Outgoing] = []
         with contextlib.ExitStack() as spans:
             sent = []
-            for waiting in pending:
-                record = waiting.record
+            for record in records:
                 span = self._telemetry.send(record.topic, record.traceparent)
                 if span:
                     spans.callback(span.end)
                 sent.append(await _begin(producer, record))
             results = await asyncio.gather(*sent, return_exceptions=True)
-        for waiting, result in zip(pending, results, strict=True):
+        for record, result in zip(records, results, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
-                if not await self._goes_alone(waiting.record):
-                    refused.add(waiting.id)
+                if not await self._goes_alone(record):
+                    refused.append(record)
             elif isinstance(result, BaseException):
                 raise result
             else:
-                self._metrics.sent.labels(waiting.record.topic).inc()
+                self._metrics.sent.labels(record.topic).inc()
         return refused
 
     async def _goes_alone(self, record: Outgoing) -> bool:

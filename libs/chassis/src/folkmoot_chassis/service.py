@@ -76,7 +76,7 @@ class Service:
             self.outbox,
             source=f"/folkmoot/{name}",
             limit=settings.record_max_bytes,
-            wake=self.relay.wake,
+            committed=self.relay.offer,
         )
         self.health = Health()
         self.app = make_app(

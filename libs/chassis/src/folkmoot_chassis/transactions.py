@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -20,7 +20,7 @@ from folkmoot_chassis.mongo import (
     SNAPSHOT,
     Session,
 )
-from folkmoot_chassis.outbox import Outbox, Outgoing
+from folkmoot_chassis.outbox import Outbox, Outgoing, Pack
 from folkmoot_chassis.retry import Backoff
 from folkmoot_chassis.sessions import Sessions
 from folkmoot_chassis.traces import current_traceparent, valid
@@ -115,14 +115,14 @@ class Transactor:
         *,
         source: str,
         limit: int,
-        wake: Callable[[], None],
+        committed: Callable[[Sequence[Pack]], None],
         clock: Clock | None = None,
     ) -> None:
         self._sessions = sessions
         self._outbox = outbox
         self._source = source
         self._limit = limit
-        self._wake = wake
+        self._committed = committed
         self._backoff = Backoff()
         self._clock = clock or SystemClock()
 
@@ -154,7 +154,7 @@ class Transactor:
             )
             try:
                 result = await work(transaction)
-                await self._flush(transaction)
+                packs = await self._flush(transaction)
                 failpoints.hit("transaction.before_commit")
                 await self._commit(session)
             except BaseException:
@@ -168,15 +168,16 @@ class Transactor:
             except Exception:
                 # It is committed: raised on, this would pass for the work's failure.
                 logger.exception("a callback failed after its commit")
-        if transaction.outgoing:
-            self._wake()
+        if packs:
+            self._committed(packs)
         return result
 
-    async def _flush(self, transaction: Transaction) -> None:
-        if transaction.outgoing:
-            await self._outbox.add(
-                transaction.outgoing, transaction.now, transaction.session
-            )
+    async def _flush(self, transaction: Transaction) -> Sequence[Pack]:
+        if not transaction.outgoing:
+            return ()
+        return await self._outbox.add(
+            transaction.outgoing, transaction.now, transaction.session
+        )
 
     async def _commit(self, session: Session) -> None:
         """Commit; an unknown outcome is asked again, which is safe by design."""
