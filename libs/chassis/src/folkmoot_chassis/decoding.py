@@ -1,8 +1,7 @@
 """From a raw record to a typed message, or to the reason why not."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from folkmoot_chassis.transactions import Transaction
 Handler = Callable[[Sequence[Message[Any]], Transaction], Awaitable[None]]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-VERSION = re.compile(r"^(?P<name>.+)\.v\d+$")
+TYPE = cloudevents.PREFIX + "type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,22 @@ class Route:
 
     handlers: Mapping[str, tuple[type[EventModel], Handler]]
     anything: Handler | None = None
+    names: frozenset[bytes] = field(init=False)
 
-    def unsupported(self, type_: str) -> bool:
-        """Tell whether `type_` is a type that we know, in a version that we do not."""
-        match = VERSION.match(type_)
-        if match is None or type_ in self.handlers:
-            return False
-        prefix = match["name"] + ".v"
-        return any(known.startswith(prefix) for known in self.handlers)
+    def __post_init__(self) -> None:
+        """Note the names of the types that are wanted, without their versions."""
+        names = frozenset(_any_version(type_.encode()) for type_ in self.handlers)
+        object.__setattr__(self, "names", names)
+
+    def skips(self, headers: Iterable[tuple[str, bytes | None]]) -> bool:
+        """Tell whether nobody here wants records of this type, in any version.
+
+        Most records of some topics are skipped: nothing but their type is looked at.
+        """
+        for name, raw in headers:
+            if name == TYPE:
+                return raw is not None and _any_version(raw) not in self.names
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +85,15 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
         data: object = AnyEvent(attributes.values, body)
         handler = route.anything
     else:
+        if route.skips(record.headers):
+            return None
         attributes = cloudevents.decode(record.headers)
         found = route.handlers.get(attributes.type)
         if found is None:
-            if route.unsupported(attributes.type):
-                raise Permanent(
-                    f"{attributes.type} is no version known here",
-                    reason="unsupported-version",
-                )
-            return None
+            raise Permanent(
+                f"{attributes.type} is no version known here",
+                reason="unsupported-version",
+            )
         if record.value is None:
             raise Permanent("the record has no value", reason="null-value")
         model, handler = found
@@ -108,6 +115,11 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
         offset=record.offset,
     )
     return Decoded(record, message, handler)
+
+
+def _any_version(type_: bytes) -> bytes:
+    name, v, number = type_.rpartition(b".v")
+    return name + v if number.isdigit() else type_
 
 
 def _either_mode(record: RawRecord) -> tuple[cloudevents.Attributes, bytes]:

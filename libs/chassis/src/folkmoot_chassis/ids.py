@@ -2,7 +2,6 @@
 
 import random
 import time
-from uuid import UUID
 
 VERSION_AND_VARIANT = (7 << 76) | (2 << 62)
 BELOW_VERSION = (1 << 12) - 1
@@ -18,6 +17,10 @@ def new_id() -> str:
     chance = random.getrandbits(74)  # unique is enough, nobody must guess
     high = (chance >> 62 & BELOW_VERSION) << 64
     milliseconds = time.time_ns() // 1_000_000 << 80
-    return str(
-        UUID(int=milliseconds | high | chance & BELOW_VARIANT | VERSION_AND_VARIANT)
+    digits = (
+        f"{milliseconds | high | chance & BELOW_VARIANT | VERSION_AND_VARIANT:032x}"
+    )
+    # What `str(UUID(int=...))` returns, in a third of the time.
+    return "-".join(
+        (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
     )

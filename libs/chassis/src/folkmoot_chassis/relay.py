@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from itertools import chain, takewhile
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
-from folkmoot_chassis import failpoints
+from folkmoot_chassis import failpoints, kafka
 from folkmoot_chassis.leases import Leases
 from folkmoot_chassis.metrics import Metrics
 from folkmoot_chassis.outbox import Outbox, Outgoing, Pack
@@ -189,21 +191,21 @@ class Relay:
         producer = await self._connected()
         refused: list[Outgoing] = []
         with contextlib.ExitStack() as spans:
-            sent = []
             for record in records:
                 span = self._telemetry.send(record.topic, record.traceparent)
                 if span:
                     spans.callback(span.end)
-                sent.append(await _begin(producer, record))
-            results = await asyncio.gather(*sent, return_exceptions=True)
-        for record, result in zip(records, results, strict=True):
+            batches = [batch async for batch in _send(producer, records)]
+            results = await asyncio.gather(
+                *(future for future, _ in batches), return_exceptions=True
+            )
+        for (_, sent), result in zip(batches, results, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
-                if not await self._goes_alone(record):
-                    refused.append(record)
+                refused += [r for r in sent if not await self._goes_alone(r)]
             elif isinstance(result, BaseException):
                 raise result
             else:
-                self._metrics.sent.labels(record.topic).inc()
+                self._metrics.sent.labels(sent[0].topic).inc(len(sent))
         return refused
 
     async def _goes_alone(self, record: Outgoing) -> bool:
@@ -214,7 +216,9 @@ class Relay:
         await self.close()
         producer = await self._connected()
         try:
-            await (await _begin(producer, record))
+            await producer.send_and_wait(
+                record.topic, record.value, record.key, headers=record.headers
+            )
         except MessageSizeTooLargeError as error:
             logger.critical("a record is too large", extra={"topic": record.topic})
             self._metrics.relay_errors.labels(type(error).__name__).inc()
@@ -235,13 +239,33 @@ class Relay:
         return self._producer
 
 
-async def _begin(producer: AIOKafkaProducer, record: Outgoing) -> asyncio.Future[Any]:
-    """Hand a record to the producer and return what will tell of its outcome."""
-    try:
-        future: asyncio.Future[Any] = await producer.send(
-            record.topic, record.value, record.key, headers=record.headers
-        )
-    except MessageSizeTooLargeError as error:
-        future = asyncio.get_running_loop().create_future()
-        future.set_exception(error)
-    return future
+Sent = tuple[asyncio.Future[Any], Sequence[Outgoing]]
+
+
+async def _send(
+    producer: AIOKafkaProducer, records: Sequence[Outgoing]
+) -> AsyncIterator[Sent]:
+    """Hand records to a producer, a batch at a time, in order within a partition."""
+    places: dict[tuple[str, int], list[Outgoing]] = defaultdict(list)
+    partitions: dict[str, list[int]] = {}
+    for record in records:
+        topic = record.topic
+        if topic not in partitions:
+            partitions[topic] = sorted(await producer.partitions_for(topic))
+        place = kafka.partition_of(record.key, partitions[topic], ())
+        places[topic, place].append(record)
+    for (topic, place), here in places.items():
+        rest = here
+        while rest:
+            batch = producer.create_batch()
+            fits = sum(1 for _ in takewhile(partial(_append, batch), rest))
+            sent, rest = rest[:fits], rest[fits:]
+            yield await producer.send_batch(batch, topic, partition=place), sent
+
+
+def _append(batch: BatchBuilder, record: Outgoing) -> bool:
+    """Put a record into a batch; False where it is full. The first one always fits."""
+    added = batch.append(
+        timestamp=None, key=record.key, value=record.value, headers=record.headers
+    )
+    return added is not None
