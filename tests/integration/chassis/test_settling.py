@@ -1,12 +1,16 @@
 """Effect, inbox and outbox are one; poison costs only itself; nothing counts twice."""
 
+import asyncio
 import json
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Literal
 
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from folkmoot_chassis.dead_letters import original_headers
+from folkmoot_chassis.mongo import Client
+from typing_extensions import override
 
 from tests.integration.chassis.conftest import MakeToy
 from tests.integration.chassis.toy import (
@@ -73,6 +77,72 @@ async def test_a_passing_failure_dead_letters_nothing(
         await wire.order(toy_topics.orders, "last")
         await settle_on(toy.service.database, ["early", "last", "late"])
     assert await wire.count(toy_topics.dead) == 0
+
+
+class Outlast(asyncio.Event):
+    """Holds handlers up until MongoDB has ended a transaction, `times` times."""
+
+    def __init__(self, client: Client, times: int) -> None:
+        super().__init__()
+        self._client = client
+        self._left = times
+
+    @override
+    async def wait(self) -> Literal[True]:
+        if self._left:
+            self._left -= 1
+            before = await self._ended()
+
+            async def one_more() -> bool:
+                return await self._ended() > before
+
+            await until(one_more, seconds=30)
+        return True
+
+    async def _ended(self) -> int:
+        status = await self._client.admin.command("serverStatus")
+        return int(status["transactions"]["totalAborted"])
+
+
+@pytest.fixture
+async def _brief_transactions(mongo_client: Client) -> AsyncIterator[None]:
+    """Let MongoDB end a transaction after a second, not after a minute."""
+    limit = "transactionLifetimeLimitSeconds"
+    old = await mongo_client.admin.command({"setParameter": 1, limit: 1})
+    yield
+    await mongo_client.admin.command({"setParameter": 1, limit: old["was"]})
+
+
+@pytest.mark.usefixtures("_brief_transactions")
+async def test_a_batch_that_outlasts_its_transaction_is_handled_in_smaller_ones(
+    make_toy: MakeToy,
+    toy_topics: Topics,
+    wire: Wire,
+    mongo_client: Client,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    toy = make_toy()
+    toy.handling.gate = Outlast(mongo_client, times=1)
+    things = [f"thing-{number}" for number in range(30)]
+    await wire.order(toy_topics.orders, *things)
+    async with running(toy.service):
+        await settle_on(toy.service.database, things)
+    assert "a batch outgrew its transaction and is halved" in caplog.messages
+    assert await wire.count(toy_topics.dead) == 0
+
+
+@pytest.mark.usefixtures("_brief_transactions")
+async def test_a_record_that_outlasts_every_transaction_is_set_aside(
+    make_toy: MakeToy, toy_topics: Topics, wire: Wire, mongo_client: Client
+) -> None:
+    toy = make_toy(retry_attempts=2)
+    toy.handling.gate = Outlast(mongo_client, times=2)
+    async with running(toy.service):
+        await wire.order(toy_topics.orders, "endless")
+        (letter,) = await wire.read(toy_topics.dead, 1)
+        await wire.order(toy_topics.orders, "next")
+        await settle_on(toy.service.database, ["next"])
+    assert dict(letter.headers)["x-reason"] == b"outgrown-transaction"
 
 
 POISON: list[tuple[str, bytes | None, Headers, bytes]] = [

@@ -16,6 +16,7 @@ from folkmoot_chassis import failpoints
 from folkmoot_chassis.failures import (
     Permanent,
     Transient,
+    has_outgrown,
     is_duplicate_key,
     is_transient,
 )
@@ -81,6 +82,33 @@ def test_a_duplicate_key_is_known_alone_and_in_bulk() -> None:
     assert is_duplicate_key(bulk(11000))
     assert not is_duplicate_key(bulk(112))
     assert not is_duplicate_key(ValueError())
+
+
+@pytest.mark.parametrize("code", [251, 257, 290, 388])
+def test_a_transaction_that_outgrew_its_limits_passes_in_smaller_ones(
+    code: int,
+) -> None:
+    error = OperationFailure("it was ended", code)
+    assert has_outgrown(error)
+    assert is_transient(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationFailure("WriteConflict", 112),
+        NotPrimaryError("stepped down", {"code": 10107}),
+        AutoReconnect("gone"),
+        ExecutionTimeout("slow", 50),
+        Transient("later"),
+        ValueError("bug"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_outage_is_no_sign_of_a_transaction_that_outgrew_its_limits(
+    error: Exception,
+) -> None:
+    assert not has_outgrown(error)
 
 
 def test_a_fuse_blows_after_failures_in_a_row() -> None:

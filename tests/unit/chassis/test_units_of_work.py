@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -22,6 +22,7 @@ from folkmoot_chassis.transactions import Transaction, Transactor
 from folkmoot_chassis.unit_of_work import Blown, Exhausted, UnitOfWork
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from tests.unit.chassis.fakes import (
     NOW,
@@ -45,6 +46,8 @@ class Shop:
     mongo: FakeMongo = field(default_factory=FakeMongo)
     poison: set[str] = field(default_factory=set)
     flaky: int = 0
+    capacity: int = 1000
+    errors: list[Exception] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     exporter: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
@@ -69,6 +72,10 @@ class Shop:
         self.traces.extend(message.traceparent for message in batch)
         things = [message.data.thing for message in batch]
         self.mongo.staged.extend(things)
+        if self.errors:
+            raise self.errors.pop(0)
+        if len(batch) > self.capacity:
+            raise gone()
         if self.flaky:
             self.flaky -= 1
             raise Transient("not now")
@@ -81,6 +88,11 @@ class Shop:
         del tx
         self.calls.append("returned")
         self.mongo.staged.extend(f"back:{m.data.thing}" for m in batch)
+
+
+def gone() -> Exception:
+    """Return what MongoDB says of a transaction that it has ended."""
+    return OperationFailure("the transaction has been aborted", 251)
 
 
 def order(
@@ -148,6 +160,69 @@ async def test_nothing_is_tried_again_while_stopping() -> None:
     unit.stopping.set()
     with pytest.raises(Exhausted):
         await unit.settle([order(shop, 1)], [])
+    assert shop.mongo.transactions == 1
+
+
+async def test_a_batch_that_outgrows_its_transaction_is_handled_in_smaller_ones() -> (
+    None
+):
+    shop = Shop(capacity=10)
+    await shop.unit().settle([order(shop, n) for n in range(80)], [])
+    assert shop.mongo.effects == [f"thing-{n}" for n in range(80)]
+    assert reasons(shop) == []
+    # Whole, halves and quarters once each, for a try may last a minute; then eighths.
+    assert shop.mongo.transactions == 1 + 2 + 4 + 8
+
+
+async def test_a_record_that_outgrows_its_transaction_alone_is_set_aside() -> None:
+    shop = Shop(capacity=0)
+    await shop.unit().settle([order(shop, 1)], [])
+    assert shop.mongo.effects == []
+    assert reasons(shop) == [b"outgrown-transaction"]
+    assert len(shop.calls) == 3
+
+
+@pytest.mark.parametrize("lost", range(3))
+async def test_a_record_whose_transaction_an_outage_ended_is_not_set_aside(
+    lost: int,
+) -> None:
+    errors = [gone(), gone(), gone()]
+    errors[lost] = AutoReconnect("gone")
+    shop = Shop(errors=errors)
+    with pytest.raises(Exhausted):
+        await shop.unit().settle([order(shop, 1)], [])
+    assert reasons(shop) == []
+
+
+async def test_a_single_try_is_too_few_to_set_a_record_aside() -> None:
+    shop = Shop(capacity=0)
+    unit = replace(shop.unit(), backoff=Backoff(1))
+    with pytest.raises(Exhausted):
+        await unit.settle([order(shop, 1)], [])
+    assert reasons(shop) == []
+
+
+async def test_an_outage_halves_no_batch() -> None:
+    shop = Shop(errors=[AutoReconnect("gone") for _ in range(3)])
+    with pytest.raises(Exhausted):
+        await shop.unit().settle([order(shop, n) for n in range(80)], [])
+    assert shop.mongo.transactions == 3
+    assert reasons(shop) == []
+
+
+async def test_a_batch_that_a_failover_ended_is_handled_once() -> None:
+    shop = Shop(errors=[gone(), AutoReconnect("gone"), gone()])
+    await shop.unit().settle([order(shop, n) for n in range(4)], [])
+    assert sorted(shop.mongo.effects) == [f"thing-{n}" for n in range(4)]
+    assert reasons(shop) == []
+
+
+async def test_no_batch_is_halved_while_stopping() -> None:
+    shop = Shop(capacity=0)
+    unit = shop.unit()
+    unit.stopping.set()
+    with pytest.raises(Exhausted):
+        await unit.settle([order(shop, n) for n in range(4)], [])
     assert shop.mongo.transactions == 1
 
 

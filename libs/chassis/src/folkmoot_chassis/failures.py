@@ -21,6 +21,12 @@ DUPLICATE_KEY = 11000
 # else that it refuses (no primary, no permission, no time) is no fault of the message.
 BAD_DOCUMENT = frozenset({2, 9, 14, 28, 40, 52, 56, 57, 66, 121, 10334, 17280, 17419})
 
+# What it says of a transaction that it ended: NoSuchTransaction (its time was up
+# between commands, or a failover lost it), TransactionTooLarge,
+# TransactionExceededLifetimeLimitSeconds (its time was up within a command) and
+# TransactionTooLargeForCache.
+ENDED_TRANSACTION = frozenset({251, 257, 290, 388})
+
 # httpx's own words for what other clients raise as an OSError.
 NETWORK = (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolError)
 
@@ -59,6 +65,13 @@ def is_transient(error: BaseException) -> bool:
 def is_duplicate_key(error: BaseException) -> bool:
     """Tell whether a write met a document that exists already."""
     return isinstance(error, OperationFailure) and DUPLICATE_KEY in _codes(error)
+
+
+def has_outgrown(error: BaseException) -> bool:
+    """Tell whether a transaction took too long or wrote too much, as it seems."""
+    if not isinstance(error, OperationFailure):
+        return False
+    return bool(ENDED_TRANSACTION & set(_codes(error)))
 
 
 def _codes(error: OperationFailure) -> list[int]:

@@ -13,7 +13,12 @@ from opentelemetry.trace import Span
 from folkmoot_chassis import failpoints
 from folkmoot_chassis.dead_letters import Failure, RawRecord, dead_letter, inbox_id
 from folkmoot_chassis.decoding import Decoded, Handler, Undecodable
-from folkmoot_chassis.failures import Permanent, is_duplicate_key, is_transient
+from folkmoot_chassis.failures import (
+    Permanent,
+    has_outgrown,
+    is_duplicate_key,
+    is_transient,
+)
 from folkmoot_chassis.fuse import Fuse
 from folkmoot_chassis.health import Progress
 from folkmoot_chassis.inbox import Inbox
@@ -66,32 +71,47 @@ class UnitOfWork:
                 await self._bisect(batch)
 
     async def _bisect(self, batch: Sequence[Decoded], tries: int = 1) -> None:
-        """Handle a batch; where it fails for good, find the record that is to blame."""
+        """Handle a batch; where it fails for good, find the record that is to blame.
+
+        Where it outgrows its transaction, halves of it may fit.
+        """
         try:
-            await self._persistently(lambda known: self._handle(batch, look=known))
+            await self._persistently(
+                lambda known: self._handle(batch, look=known), several=len(batch) > 1
+            )
         except (Exhausted, Blown):
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, only one is to blame
             if len(batch) > 1:
+                if has_outgrown(error):
+                    logger.warning(
+                        "a batch outgrew its transaction and is halved",
+                        extra={"count": len(batch)},
+                    )
                 middle = len(batch) // 2
                 await self._bisect(batch[:middle], tries + 1)
                 await self._bisect(batch[middle:], tries + 1)
                 return
-            reason = error.reason if isinstance(error, Permanent) else "handler-error"
             only = batch[0]
-            failure = Failure(error, reason, tries, only.message.traceparent)
+            failure = Failure(error, _reason(error), tries, only.message.traceparent)
             await self._set_aside(only.record, failure)
         else:
             for topic, count in Counter(d.message.topic for d in batch).items():
                 self.fuses[topic].passed(count)
 
-    async def _persistently(self, work: Callable[[bool], Awaitable[T]]) -> T:
+    async def _persistently(
+        self, work: Callable[[bool], Awaitable[T]], *, several: bool = False
+    ) -> T:
         """Try until it works, fails for good, or has been tried often enough.
 
         `work` is told whether to look for known records first: the first try takes
         them all for new, as they nearly always are, and leaves it to the inbox's
-        unique index to object.
+        unique index to object. Work on `several` records that outgrows its transaction
+        is not tried again as it is, for each try may last as long as MongoDB lets it.
+        Of a single one that is believed only when every try ended so: a failover ends
+        transactions too.
         """
+        outgrown = 0
         for attempt in range(1, self.backoff.attempts + 1):
             self.progress.stamp()
             try:
@@ -100,6 +120,10 @@ class UnitOfWork:
                 last = attempt == self.backoff.attempts
                 if not is_transient(error) or (last and is_duplicate_key(error)):
                     raise
+                if has_outgrown(error) and not self.stopping.is_set():
+                    outgrown += 1
+                    if several or 1 < outgrown == self.backoff.attempts:
+                        raise
                 if last or self.stopping.is_set():
                     raise Exhausted from error
                 self.metrics.retries.labels(type(error).__name__).inc()
@@ -203,6 +227,13 @@ class UnitOfWork:
         self.fuses[record.topic].failed()
         if self.fuses[record.topic].blown:
             raise Blown
+
+
+def _reason(error: Exception) -> str:
+    """Say in a word why the only record of a batch cannot be handled."""
+    if isinstance(error, Permanent):
+        return error.reason
+    return "outgrown-transaction" if has_outgrown(error) else "handler-error"
 
 
 def _once(batch: Sequence[Decoded]) -> list[Decoded]:
