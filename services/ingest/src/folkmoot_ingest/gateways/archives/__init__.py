@@ -1,11 +1,17 @@
 """Archives of conversations that can be imported."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile
 
 from folkmoot_ingest.gateways.archives import mbox, slack, zulip
-from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, Submitted
+from folkmoot_ingest.gateways.archives.entries import (
+    Entry,
+    Rejected,
+    Submitted,
+    unread,
+)
 from folkmoot_ingest.gateways.archives.inputs import opened
 from folkmoot_ingest.gateways.archives.preview import preview
 
@@ -35,6 +41,8 @@ def read_archive(kind: str, path: str | Path) -> Iterator[Entry]:
 def _entries(kind: str, path: str) -> Iterator[Entry]:
     try:
         with opened(path) as inputs:
+            for error in inputs.closed:
+                yield unread(os.path.relpath(error.filename, path), error)
             yield from KINDS[kind](inputs)
     except (OSError, BadZipFile) as error:
-        yield Rejected(path, "file", f"not readable: {error}")
+        yield unread(path, error)

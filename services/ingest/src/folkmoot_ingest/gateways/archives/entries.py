@@ -24,9 +24,14 @@ class Rejected:
     location: str
     """Where in the input: `message 12`, `line 80`, `byte 4096`."""
     reason: str
+    unread: bool = False
+    """The input itself, or the rest of it, could not be read; another try may."""
 
 
 Entry = Submitted | Rejected
+
+MISSHAPEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What comes of reading fields out of something that has others."""
 
 
 def entry(name: str, location: str, fields: Mapping[str, Any]) -> Entry:
@@ -35,3 +40,20 @@ def entry(name: str, location: str, fields: Mapping[str, Any]) -> Entry:
         return Submitted(name, read_submission(fields))
     except Refused as refusal:
         return Rejected(name, location, refusal.detail)
+
+
+def misshapen(name: str, location: str, what: str, error: Exception) -> Rejected:
+    """Say that something is not `what` the archive should hold there."""
+    reason = f"not {what}: a field of it is not what it should be"
+    if isinstance(error, KeyError):
+        key = error.args[0]
+        missing = f"it has no `{key}`"
+        unknown = f"it refers to {key}, which the archive does not hold"
+        reason = f"not {what}: {missing if isinstance(key, str) else unknown}"
+    return Rejected(name, location, reason)
+
+
+def unread(name: str, error: Exception) -> Rejected:
+    """Say that an input could not be read."""
+    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return Rejected(name, "file", f"not readable: {why}", unread=True)

@@ -1,9 +1,11 @@
 """Where archives are read from: a file, a folder, a zip or standard input."""
 
+import os
 import shutil
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +13,11 @@ from pathlib import Path
 from typing import IO
 
 STDIN = "-"
+
+# Of a zip's members: RuntimeError wants a password, NotImplementedError (one of those)
+# is packed in an unknown way.
+UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What opening or reading an input raises, now or when its turn comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,8 @@ class Inputs:
     """The files of an archive in the order of their names, which is always the same."""
 
     files: tuple[Input, ...]
+    closed: tuple[OSError, ...] = ()
+    """Folders of the archive that could not be listed."""
 
     def named(self, name: str) -> Input | None:
         """Return a file by its name within the archive."""
@@ -53,7 +62,7 @@ def opened(path: str) -> Iterator[Inputs]:
 @contextmanager
 def _inputs(path: Path, name: str) -> Iterator[Inputs]:
     if path.is_dir():
-        yield Inputs(tuple(_folder(path)))
+        yield _folder(path)
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             yield Inputs(tuple(_members(archive)))
@@ -62,11 +71,22 @@ def _inputs(path: Path, name: str) -> Iterator[Inputs]:
             yield Inputs((Input(name, lambda: path.open("rb")),))
 
 
-def _folder(root: Path) -> Iterator[Input]:
-    for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
-        if path.is_file() and not _hidden(relative):
-            yield Input(relative.as_posix(), _opener(path))
+def _folder(root: Path) -> Inputs:
+    closed: list[OSError] = []
+    walk = os.walk(root, onerror=closed.append)
+    found = sorted(Path(where, name) for where, _, names in walk for name in names)
+    named = [(path, path.relative_to(root)) for path in found if _is_file(path)]
+    files = [
+        Input(relative.as_posix(), _opener(path))
+        for path, relative in named
+        if not _hidden(relative)
+    ]
+    return Inputs(tuple(files), tuple(closed))
+
+
+def _is_file(path: Path) -> bool:
+    """Tell a file, also one that is elsewhere and missing there, from a pipe."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _hidden(path: Path) -> bool:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from folkmoot_ingest.gateways.archives.entries import Rejected
-from folkmoot_ingest.gateways.archives.inputs import Input
+from folkmoot_ingest.gateways.archives.entries import Rejected, unread
+from folkmoot_ingest.gateways.archives.inputs import UNREADABLE, Input
 
 MAX_BYTES = 256 * 1024 * 1024
 
@@ -23,12 +23,11 @@ def load(file: Input) -> Any:  # noqa: ANN401  JSON is anything
         return Rejected(file.name, where, f"not JSON: {error.msg}")
     except UnicodeDecodeError as error:
         return Rejected(file.name, f"byte {error.start}", "not UTF-8")
-    except RecursionError:
-        return Rejected(
-            file.name, "file", "not JSON that can be read: nested too deeply"
-        )
-    except (OSError, ValueError) as error:
-        return Rejected(file.name, "file", f"not readable: {error}")
+    except (RecursionError, ValueError):
+        reason = "not JSON that can be read: nested too deeply, or a number is too long"
+        return Rejected(file.name, "file", reason)
+    except UNREADABLE as error:
+        return unread(file.name, error)
 
 
 def objects(

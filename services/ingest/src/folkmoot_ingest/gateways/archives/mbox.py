@@ -1,11 +1,17 @@
 """Archives of mail in mbox files."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from folkmoot_ingest.gateways.archives import mail, mbox_lines
-from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, entry
-from folkmoot_ingest.gateways.archives.inputs import Inputs
+from folkmoot_ingest.gateways.archives.entries import (
+    Entry,
+    Rejected,
+    entry,
+    unread,
+)
+from folkmoot_ingest.gateways.archives.inputs import UNREADABLE, Input, Inputs
 from folkmoot_ingest.gateways.archives.mail_threads import Threads
 from folkmoot_ingest.gateways.archives.mbox_lines import RawMail
 
@@ -14,13 +20,21 @@ def read(inputs: Inputs) -> Iterator[Entry]:
     """Read all mail, twice: first the headers for the threads, then what it says."""
     threads = Threads()
     for file in inputs.files:
-        with file.open() as stream:
-            for found in mbox_lines.split(stream):
-                threads.add(mail.headers(mail.parse(_head(found.raw))))
+        with suppress(*UNREADABLE):  # which is told when its mail is read
+            _note_headers(file, threads)
     for file in inputs.files:
-        with file.open() as stream:
-            for found in mbox_lines.split(stream):
-                yield _entry(file.name, found, threads)
+        try:
+            with file.open() as stream:
+                for found in mbox_lines.split(stream):
+                    yield _entry(file.name, found, threads)
+        except UNREADABLE as error:
+            yield unread(file.name, error)
+
+
+def _note_headers(file: Input, threads: Threads) -> None:
+    with file.open() as stream:
+        for found in mbox_lines.split(stream):
+            threads.add(mail.headers(mail.parse(_head(found.raw))))
 
 
 def _entry(name: str, found: RawMail, threads: Threads) -> Entry:
@@ -29,10 +43,10 @@ def _entry(name: str, found: RawMail, threads: Threads) -> Entry:
         return Rejected(name, place, f"longer than {mbox_lines.MAX_BYTES} bytes")
     try:
         fields = _fields(found, threads)
-    except Exception as error:  # noqa: BLE001  the parser of mail raises what it likes
-        return Rejected(name, place, f"no mail that can be read: {error!r}")
+    except Exception:  # noqa: BLE001  the parser of mail raises what it likes
+        return Rejected(name, place, "not a mail that can be read: it is malformed")
     if fields is None:
-        return Rejected(name, place, "no mail: has no headers")
+        return Rejected(name, place, "not a mail: it has no headers")
     return entry(name, place, fields)
 
 

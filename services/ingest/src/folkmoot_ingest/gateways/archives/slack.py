@@ -12,11 +12,19 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from folkmoot_ingest.gateways.archives import json_files, slack_text
-from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, entry
+from folkmoot_ingest.gateways.archives.entries import (
+    MISSHAPEN,
+    Entry,
+    Rejected,
+    entry,
+    misshapen,
+)
 from folkmoot_ingest.gateways.archives.inputs import Input, Inputs
 
 PUBLIC: Final = "channels.json"
 PRIVATE: Final = ("groups.json", "dms.json", "mpims.json")
+PEOPLE: Final = "users.json"
+LISTS: Final = (PEOPLE, PUBLIC, *PRIVATE)
 NOTICES: Final = frozenset(
     (
         "bot_add",
@@ -46,10 +54,13 @@ def read(inputs: Inputs) -> Iterator[Entry]:
     """Read an export, channel by channel and day by day."""
     workspace = _Workspace()
     yield from _meet(inputs, workspace)
-    for file in inputs.files:
-        path = PurePosixPath(file.name)
-        if path.suffix == ".json" and path.parent.name:
-            yield from _day(file, path.parent.name, workspace)
+    paths = [PurePosixPath(file.name) for file in inputs.files]
+    # Beside the lists stands what else is told of a workspace, and no days.
+    roots = {path.parent for path in paths if path.name in LISTS}
+    for file, path in zip(inputs.files, paths, strict=True):
+        folder = path.parent.name
+        if path.suffix == ".json" and folder and path.parent not in roots:
+            yield from _day(file, folder, workspace)
         elif len(inputs.files) == 1:
             yield from _day(file, path.stem, workspace)
 
@@ -58,13 +69,13 @@ def _meet(inputs: Inputs, workspace: _Workspace) -> Iterator[Rejected]:
     """Read the lists of people and channels; yields what is wrong with them."""
     for file in inputs.files:
         name = file.name.rpartition("/")[2]
-        if name not in ("users.json", PUBLIC, *PRIVATE):
+        if name not in LISTS:
             continue
         document = json_files.load(file)
         for found in json_files.objects(file.name, document):
             if isinstance(found, Rejected):
                 yield found
-            elif name == "users.json":
+            elif name == PEOPLE:
                 _add_person(workspace, found[1])
             else:
                 _add_channel(workspace, found[1], private=name != PUBLIC)
@@ -99,6 +110,9 @@ def _day(file: Input, folder: str, workspace: _Workspace) -> Iterator[Entry]:
     if isinstance(document, Rejected):
         yield document
         return
+    if isinstance(document, list) and document and not any(map(_is_timed, document)):
+        yield Rejected(file.name, "file", "no messages: nothing in it has a `ts`")
+        return
     for found in json_files.objects(file.name, document):
         if isinstance(found, Rejected):
             yield found
@@ -106,16 +120,14 @@ def _day(file: Input, folder: str, workspace: _Workspace) -> Iterator[Entry]:
         place, message = found
         try:
             fields = _fields(message, folder, workspace)
-        except (
-            KeyError,
-            TypeError,
-            ValueError,
-            OverflowError,
-            AttributeError,
-        ) as error:
-            yield Rejected(file.name, place, f"no Slack message: {error!r}")
+        except MISSHAPEN as error:
+            yield misshapen(file.name, place, "a message of Slack", error)
         else:
             yield entry(file.name, place, fields)
+
+
+def _is_timed(row: object) -> bool:
+    return isinstance(row, dict) and "ts" in row
 
 
 def _fields(

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from folkmoot_ingest.gateways.archives import json_files, markup
-from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, entry
+from folkmoot_ingest.gateways.archives.entries import (
+    MISSHAPEN,
+    Entry,
+    Rejected,
+    entry,
+    misshapen,
+)
 from folkmoot_ingest.gateways.archives.inputs import Input, Inputs
 
 REALM = "realm.json"
@@ -58,14 +64,8 @@ def _messages(file: Input, realm: _Realm) -> Iterator[Entry]:
         place, message = found
         try:
             fields = _fields(message, realm)
-        except (
-            KeyError,
-            TypeError,
-            ValueError,
-            OverflowError,
-            AttributeError,
-        ) as error:
-            yield Rejected(file.name, place, f"no Zulip message: {error!r}")
+        except MISSHAPEN as error:
+            yield misshapen(file.name, place, "a message of Zulip", error)
         else:
             yield entry(file.name, place, fields)
 

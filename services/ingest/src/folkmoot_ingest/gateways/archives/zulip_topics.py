@@ -8,7 +8,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from folkmoot_ingest.gateways.archives import json_files, markup
-from folkmoot_ingest.gateways.archives.entries import Entry, Rejected, entry
+from folkmoot_ingest.gateways.archives.entries import (
+    MISSHAPEN,
+    Entry,
+    Rejected,
+    entry,
+    misshapen,
+)
 from folkmoot_ingest.gateways.archives.inputs import Input
 
 _FOLDER = re.compile(r"(\d+)-(.*)")
@@ -34,8 +40,8 @@ def read(file: Input) -> Iterator[Entry]:
         place, message = found
         try:
             fields = _fields(message, f"{stream}/{topic}", topic)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            yield Rejected(file.name, place, f"no Zulip message: {error!r}")
+        except MISSHAPEN as error:
+            yield misshapen(file.name, place, "a message of Zulip", error)
         else:
             yield entry(file.name, place, fields)
 
