@@ -21,6 +21,9 @@ def person_id(source: str, native_id: str) -> str:
     return f"{source}/{native_id}"
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def content_hash(item: Item) -> str:
     """Hash what a source can change of an item: anybody who holds it can recompute it.
 
@@ -45,10 +48,7 @@ def content_hash(item: Item) -> str:
         "visibility": item.visibility,
         "permalink": item.permalink,
     }
-    canonical = json.dumps(
-        content, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 TOMBSTONE = "sha256:" + hashlib.sha256(b"retracted").hexdigest()

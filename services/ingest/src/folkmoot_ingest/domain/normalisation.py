@@ -37,8 +37,7 @@ def normalise(submission: Submission, origin: Origin, captured: datetime) -> Ite
             "The item lies in the future",
             "`published`, `edited` and `time` may be at most one day ahead.",
         )
-    # Every part was validated with the submission: twice would cost half the time.
-    item = Item.model_construct(
+    item = Item(
         id=item_id(company, source, submission.native_id),
         revision=1,
         company=company,
@@ -86,6 +85,4 @@ def version(item: Item) -> datetime:
 
 
 def _person(source: str, person: Person) -> PersonRef:
-    return PersonRef.model_construct(
-        id=person_id(source, person.id), name=person.name or person.id
-    )
+    return PersonRef(id=person_id(source, person.id), name=person.name or person.id)
