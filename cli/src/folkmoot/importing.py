@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from folkmoot_ingest.domain.http_binding import BATCHED, MAX_EVENT
 from folkmoot_ingest.domain.submission import ITEM_SUBMITTED
 from folkmoot_ingest.gateways.archives import Entry, Rejected, Submitted
 
@@ -16,7 +20,10 @@ from folkmoot.remote import Remote
 
 BATCH = 200
 BATCH_BYTES = 2 * 1024 * 1024
-MEDIA_TYPE = "application/cloudevents-batch+json"
+MEDIA_TYPE = BATCHED
+
+Out = tuple[Entry, bytes]
+"""What was read, and the event that it is sent as: none of what is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +42,17 @@ class Tally:
     resumed: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     rejected: list[dict[str, str]] = field(default_factory=list)
+    unread: int = 0
 
     def note(self, outcome: str) -> None:
         """Count one outcome."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 
-    def refuse(self, input_: str, location: str, reason: str) -> None:
+    def refuse(self, what: Rejected) -> None:
         """Keep what could not be taken, and why."""
-        self.rejected.append({"input": input_, "location": location, "reason": reason})
+        self.unread += what.unread
+        told = {"input": what.input, "location": what.location, "reason": what.reason}
+        self.rejected.append(told)
 
 
 class Checkpoint:
@@ -80,11 +90,14 @@ def fingerprint(path: str) -> str:
     if path == "-":
         return "-"
     root = Path(path)
-    files = sorted(root.rglob("*")) if root.is_dir() else [root]
-    stats = [(f, f.stat()) for f in files if f.is_file()]
+    within = (Path(where, name) for where, _, names in os.walk(path) for name in names)
     seen = hashlib.sha256()
-    for file, stat in stats:
-        seen.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    for file in sorted(within) if root.is_dir() else [root]:
+        with suppress(OSError):  # gone by now: reading will tell
+            facts = file.stat()
+            if stat.S_ISREG(facts.st_mode):
+                told = f"{file}\0{facts.st_size}\0{facts.st_mtime_ns}\n"
+                seen.update(os.fsencode(told))
     return seen.hexdigest()
 
 
@@ -101,13 +114,13 @@ def send_archive(
     One batch is under way while the next is read; batches keep the archive's order.
     """
     tally = Tally(resumed=checkpoint.load() if checkpoint else 0)
-    fresh = islice(entries, tally.resumed, None)
+    fresh = _written(islice(entries, tally.resumed, None), target)
     tally.read = tally.resumed
-    pending: tuple[Future[list[dict[str, Any]]], list[Entry]] | None = None
+    pending: tuple[Future[list[dict[str, Any]]], list[Out]] | None = None
     with ThreadPoolExecutor(1) as sender:
         for batch in _batches(fresh):
-            good = [entry for entry in batch if isinstance(entry, Submitted)]
-            sent = sender.submit(_send, remote, good, target)
+            events = [event for _, event in batch if event]
+            sent = sender.submit(_send, remote, events)
             if pending:
                 _settle(*pending, tally, checkpoint)
                 tell(tally)
@@ -120,57 +133,72 @@ def send_archive(
     return tally
 
 
-def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    size = 0
+def _written(entries: Iterable[Entry], target: Target) -> Iterator[Out]:
+    """Write each event as it is sent; one that no request may hold is rejected."""
     for entry in entries:
-        batch.append(entry)
-        if isinstance(entry, Submitted):
-            size += len(entry.submission.text)
-        if len(batch) >= BATCH or size >= BATCH_BYTES:
+        if isinstance(entry, Rejected):
+            yield entry, b""
+            continue
+        told = event_of(entry, target)
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        if len(event := text.encode()) <= MAX_EVENT:
+            yield entry, event
+        else:
+            reason = f"{len(event)} bytes as an event, which may hold {MAX_EVENT}"
+            yield Rejected(entry.input, entry.submission.native_id, reason), b""
+
+
+def _batches(read: Iterable[Out]) -> Iterator[list[Out]]:
+    """Cut where one more would make a request too long, in bytes or in events."""
+    batch: list[Out] = []
+    size = 0
+    for entry, event in read:
+        if len(batch) == BATCH or size + len(event) > BATCH_BYTES:
             yield batch
             batch, size = [], 0
+        batch.append((entry, event))
+        size += len(event)
     if batch:
         yield batch
 
 
 def _settle(
     sent: Future[list[dict[str, Any]]],
-    batch: list[Entry],
+    batch: list[Out],
     tally: Tally,
     checkpoint: Checkpoint | None,
 ) -> None:
     results = iter(sent.result())
-    for entry in batch:
+    for entry, _ in batch:
         tally.read += 1
         if isinstance(entry, Rejected):
-            tally.refuse(entry.input, entry.location, entry.reason)
+            tally.refuse(entry)
             continue
         result = next(results)
         if "problem" in result:
             problem = result["problem"]
             reason = problem.get("detail") or problem.get("title", "")
-            tally.refuse(entry.input, entry.submission.native_id, reason)
+            tally.refuse(Rejected(entry.input, entry.submission.native_id, reason))
         else:
             tally.note(result["outcome"])
-    if checkpoint:
+    # An input that is read the next time shifts all that follows it.
+    if checkpoint and not tally.unread:
         checkpoint.save(tally.read)
 
 
-def _send(
-    remote: Remote, good: list[Submitted], target: Target
-) -> list[dict[str, Any]]:
-    if not good:
+def _send(remote: Remote, events: list[bytes]) -> list[dict[str, Any]]:
+    if not events:
         return []
-    body = [event_of(entry, target) for entry in good]
     answer = remote.call(
         "POST",
         "/v1/events",
-        content=json.dumps(body, ensure_ascii=False).encode(),
+        content=b"[" + b",".join(events) + b"]",
         headers={"content-type": MEDIA_TYPE},
         accept=(422,),
     )
-    results: list[dict[str, Any]] = answer.json()["results"]
+    said = answer.json()
+    # The refusal of a lone event is the whole answer.
+    results: list[dict[str, Any]] = said.get("results") or [{"problem": said}]
     return results
 
 

@@ -16,6 +16,7 @@ from folkmoot_ingest.gateways.archives import (
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from folkmoot.importing import Checkpoint, Tally, Target, fingerprint, send_archive
+from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home
 from folkmoot.options import Json
 from folkmoot.remote import Remote, api_key_of
@@ -25,6 +26,14 @@ PATIENCE = 120.0
 """Seconds for which ingest may be away before an import gives up."""
 LINE = 120
 """Characters of an item that a dry run shows to a person."""
+
+
+class NothingFoundError(LocalError):
+    """An archive holds nothing, not even anything wrong."""
+
+    def __init__(self, kind: str, path: str) -> None:
+        where = "standard input" if path == "-" else path
+        super().__init__(f"nothing to import: {where} holds no messages of {kind}")
 
 
 def command(  # noqa: PLR0913  one parameter is one option
@@ -56,7 +65,8 @@ def command(  # noqa: PLR0913  one parameter is one option
     """Import an archive; the same archive twice adds nothing.
 
     A killed import goes on where it was. What cannot be taken is told on standard
-    error, and makes the exit status 1 only if nothing at all could be taken.
+    error. The exit status is 1 if nothing at all was found or could be taken, or if
+    a file could not be read; what is wrong within files does not change it.
     """
     if kind not in KINDS:
         known = ", ".join(sorted(KINDS))
@@ -65,16 +75,17 @@ def command(  # noqa: PLR0913  one parameter is one option
         raise typer.BadParameter(f"{path} does not exist")
     source = source or f"{kind}-{'stdin' if path == '-' else Path(path).resolve().stem}"
     entries = read_archive(kind, path)
-    if dry_run:
-        _preview(entries, company, source, json=json)
-        return
     with plain_errors():
+        if dry_run:
+            _judge(_preview(entries, company, source, json=json), kind, path)
+            return
         remote = Remote("ingest", api_key_of(company), patience=PATIENCE)
         target = Target(source, tuple(visibility) if visibility else None)
         name = f"{kind}\n{company}\n{target}"
         checkpoint = None if path == "-" else _checkpoint(name, path)
         tally = _send(entries, remote, target, checkpoint)
-    _report(tally, json=json)
+        _report(tally, json=json)
+        _judge(tally, kind, path)
 
 
 def _checkpoint(name: str, path: str) -> Checkpoint:
@@ -112,11 +123,7 @@ def _summary(tally: Tally) -> str:
 
 def _report(tally: Tally, *, json: bool) -> None:
     for refusal in tally.rejected:
-        err().print(
-            f"{refusal['input']}: {refusal['location']}: {refusal['reason']}",
-            style="yellow",
-            markup=False,
-        )
+        _complain(**refusal)
     if json:
         print_json(
             {
@@ -128,30 +135,38 @@ def _report(tally: Tally, *, json: bool) -> None:
         )
     else:
         out().print(_summary(tally), markup=False)
-    if tally.rejected and not tally.outcomes and not tally.resumed:
+
+
+def _judge(tally: Tally, kind: str, path: str) -> None:
+    """Fail if nothing was found or taken, or if a file could not be read."""
+    if not tally.read:
+        raise NothingFoundError(kind, path)
+    if tally.unread or not (tally.outcomes or tally.resumed):
         raise typer.Exit(Exit.FAILED)
+
+
+def _complain(input: str, location: str, reason: str) -> None:  # noqa: A002  its name
+    line = f"{input}: {location}: {reason}"
+    err().print(line, style="yellow", markup=False)
 
 
 def _preview(
     entries: Iterable[Entry], company: str, source: str, *, json: bool
-) -> None:
+) -> Tally:
     now = datetime.now(UTC)
-    good = bad = 0
+    tally = Tally()
     for entry in entries:
+        tally.read += 1
         shown = (
             entry
             if isinstance(entry, Rejected)
             else preview(entry, company=company, source=source, now=now)
         )
         if isinstance(shown, Rejected):
-            bad += 1
-            err().print(
-                f"{shown.input}: {shown.location}: {shown.reason}",
-                style="yellow",
-                markup=False,
-            )
+            tally.refuse(shown)
+            _complain(**tally.rejected[-1])
             continue
-        good += 1
+        tally.note("captured")
         if json:
             print_json(shown)
         else:
@@ -159,4 +174,6 @@ def _preview(
             about = f"{shown['published'][:10]}  {shown['author']['name']}: {said}"
             out().print(about.partition("\n")[0][:LINE], markup=False)
     if not json:
+        good, bad = tally.outcomes.get("captured", 0), len(tally.rejected)
         err().print(f"{good} would be captured; {bad} rejected", style="dim")
+    return tally
