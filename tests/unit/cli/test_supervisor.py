@@ -3,7 +3,6 @@
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,13 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folkmoot.local.ports import (
-    LOOPBACK,
-    PortTakenError,
-    free_ports,
-    is_open,
-    require_free,
-)
 from folkmoot.local.supervisor import Program, ProgramError, Supervisor
 
 STUBBORN = """
@@ -130,13 +122,3 @@ def test_nothing_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
     gone, _, _ = select.select([child], [], [], 10)
     os.close(child)
     assert gone
-
-
-def test_a_taken_port_is_named() -> None:
-    (port,) = free_ports(1)
-    require_free(port, "kafka")
-    assert not is_open(port)
-    with socket.create_server((LOOPBACK, port)):
-        assert is_open(port)
-        with pytest.raises(PortTakenError, match=rf"port {port}, wanted for kafka"):
-            require_free(port, "kafka")

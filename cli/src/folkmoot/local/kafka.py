@@ -30,8 +30,7 @@ class Kafka:
 
     def program(self) -> Program:
         """Return the broker to start; its storage is formatted if it is new."""
-        require_free(self.port, "kafka")
-        require_free(self.controller_port, "kafka-controller")
+        require_free({"kafka": self.port, "kafka-controller": self.controller_port})
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "server.properties"
         settings.write_text(self._settings())

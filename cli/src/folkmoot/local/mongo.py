@@ -50,7 +50,7 @@ class Mongo:
 
     def program(self) -> Program:
         """Return the mongod to start."""
-        require_free(self.port, "mongod")
+        require_free({"mongod": self.port})
         data = self.folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         key = self.folder / "keyfile"

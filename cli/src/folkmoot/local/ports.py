@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from collections.abc import Mapping
 
 from folkmoot.local.errors import LocalError
 
@@ -21,14 +22,18 @@ PORTS = {
 
 
 class PortTakenError(LocalError):
-    """Somebody else listens where a program of ours was to listen."""
+    """Somebody else listens where programs of ours were to listen."""
 
-    def __init__(self, port: int, name: str) -> None:
-        super().__init__(
-            f"port {port}, wanted for {name}, is taken by another program: "
-            f"stop that program, or choose another with --port {name}=NUMBER"
+    def __init__(self, taken: Mapping[str, int]) -> None:
+        wanted = "; ".join(
+            f"port {port}, wanted for {name}" for name, port in taken.items()
         )
-        self.port = port
+        options = " ".join(f"--port {name}=NUMBER" for name in taken)
+        variable = " ".join(f"{name}=NUMBER" for name in taken)
+        super().__init__(
+            f"taken by other programs: {wanted}. Stop those programs, or choose "
+            f"other ports with {options}, or with FOLKMOOT_PORTS='{variable}'"
+        )
 
 
 def is_open(port: int) -> bool:
@@ -38,14 +43,21 @@ def is_open(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def require_free(port: int, name: str) -> None:
-    """Raise PortTakenError unless a program may listen on a port."""
+def require_free(ports: Mapping[str, int]) -> None:
+    """Raise PortTakenError unless programs may listen on all ports, given by name."""
+    taken = {name: port for name, port in ports.items() if not _is_free(port)}
+    if taken:
+        raise PortTakenError(taken)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except OSError as error:
-            raise PortTakenError(port, name) from error
+        except OSError:
+            return False
+    return True
 
 
 def free_ports(count: int) -> list[int]:

@@ -85,8 +85,7 @@ class Stack:
 
     def start(self, tell: Tell = lambda _: None) -> None:
         """Start everything; `tell` is told of each step. Raises LocalError."""
-        for name, port in self.wanted.used_ports.items():
-            require_free(port, name)
+        require_free(self.wanted.used_ports)
         self._prepare_secrets()
         kafka, mongo = self.platform.kafka, self.platform.mongo
         with Step("Kafka and MongoDB", tell):
