@@ -1,12 +1,10 @@
 """However the service dies, inboxes hold each item once and webhooks each arrive."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from folkmoot.local.supervisor import Process
-from folkmoot_chassis.mongo import Client
 
 from tests.integration.notification.conftest import Caller, Facts, MakeCaller
 from tests.support.conditions import until
@@ -36,18 +34,8 @@ async def all_delivered(caller: Caller) -> None:
     await until(settled, seconds=40)
 
 
-@pytest.fixture
-async def _orphans_end_soon(mongo_client: Client) -> AsyncIterator[None]:
-    """Have the server give up the transactions of the dead in seconds, not a minute."""
-    name = "transactionLifetimeLimitSeconds"
-    before = await mongo_client.admin.command({"getParameter": 1, name: 1})
-    await mongo_client.admin.command({"setParameter": 1, name: 4})
-    yield
-    await mongo_client.admin.command({"setParameter": 1, name: before[name]})
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("topics", "_orphans_end_soon")
+@pytest.mark.usefixtures("topics")
 @pytest.mark.parametrize(
     ("failpoint", "sent_twice"),
     [

@@ -1,9 +1,7 @@
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from folkmoot_chassis.mongo import Client
 
 from tests.support.conditions import until
 from tests.support.platform import Addresses
@@ -20,18 +18,8 @@ PLACES = (
 ITEMS = [an_item(f"itm_{number}") for number in range(60)]
 
 
-@pytest.fixture
-async def _orphans_end_soon(mongo_client: Client) -> AsyncIterator[None]:
-    """Have the server give up the transactions of the dead in seconds, not a minute."""
-    name = "transactionLifetimeLimitSeconds"
-    before = await mongo_client.admin.command({"getParameter": 1, name: 1})
-    await mongo_client.admin.command({"setParameter": 1, name: 4})
-    yield
-    await mongo_client.admin.command({"setParameter": 1, name: before[name]})
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("topics", "_orphans_end_soon")
+@pytest.mark.usefixtures("topics")
 @pytest.mark.parametrize("place", PLACES)
 async def test_a_kill_anywhere_loses_and_doubles_nothing(
     facts: dict[str, Any],
