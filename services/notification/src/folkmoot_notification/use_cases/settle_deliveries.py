@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from typing import Any
 
-from folkmoot_events import NotificationDelivered, NotificationFailed
+from folkmoot_events import Event, NotificationDelivered, NotificationFailed
 
 from folkmoot_notification.domain.deliveries import Answer, Delivery
 from folkmoot_notification.ports import (
@@ -51,40 +52,27 @@ class SettleDeliveries:
             if answer.gone:
                 await self._endpoints.disable(delivery.endpoint_id, delivery.due, tx)
             if await self._deliveries.settle(delivery, tx) and not delivery.test:
-                self._announce(delivery, answer, tx)
-
-    def _announce(self, delivery: Delivery, answer: Answer, tx: Transaction) -> None:
-        if delivery.state == "delivered":
-            tx.publish(_delivered(delivery), traceparent=delivery.traceparent)
-        elif delivery.state == "failed":
-            failed = _failed(delivery, answer.reason)
-            tx.publish(failed, traceparent=delivery.traceparent)
+                _announce(delivery, answer, tx)
 
 
-def _delivered(delivery: Delivery) -> NotificationDelivered:
-    return NotificationDelivered(
-        subscription_id=delivery.subscription_id,
-        notification_id=delivery.notification_id,
-        revision=delivery.begun,
-        company=delivery.company,
-        person_id=delivery.person,
-        item_id=delivery.item_id,
-        channel="webhook",
-        attempts=delivery.begun,
-        delivered=delivery.due,
-    )
-
-
-def _failed(delivery: Delivery, reason: str) -> NotificationFailed:
-    return NotificationFailed(
-        subscription_id=delivery.subscription_id,
-        notification_id=delivery.notification_id,
-        revision=delivery.begun,
-        company=delivery.company,
-        person_id=delivery.person,
-        item_id=delivery.item_id,
-        channel="webhook",
-        attempts=delivery.begun,
-        reason=reason,
-        failed=delivery.due,
-    )
+def _announce(delivery: Delivery, answer: Answer, tx: Transaction) -> None:
+    told: dict[str, Any] = {
+        "subscription_id": delivery.subscription_id,
+        "notification_id": delivery.notification_id,
+        "revision": delivery.begun,
+        "company": delivery.company,
+        "person_id": delivery.person,
+        "item_id": delivery.item_id,
+        "channel": "webhook",
+        "attempts": delivery.begun,
+    }
+    event: Event
+    match delivery.state:
+        case "delivered":
+            event = NotificationDelivered(**told, delivered=delivery.due)
+        case "failed":
+            reason = answer.reason
+            event = NotificationFailed(**told, reason=reason, failed=delivery.due)
+        case _:
+            return
+    tx.publish(event, traceparent=delivery.traceparent)
