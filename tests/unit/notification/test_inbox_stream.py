@@ -29,7 +29,7 @@ async def test_a_token_that_ran_out_shows_nothing_more(
     mark_read = MarkRead(inbox, FakeTransactions(), ManualClock())
     follow = FollowInbox(inbox, 60)
     app.include_router(inbox_routes(ReadInbox(inbox), mark_read, follow, 0.1))
-    told = {"company": "north", "exp": time.time() + seconds}
+    told = {"company": "north", "iat": 0, "exp": time.time() + seconds}
     app.dependency_overrides[require_claims] = lambda: Claims("grace", told)
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:

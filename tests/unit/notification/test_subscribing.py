@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from folkmoot_chassis.auth import Claims
 from folkmoot_events import PersonRef
+from folkmoot_notification.api.callers import require_reader
 from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.subscriptions import quoted
@@ -144,6 +146,46 @@ async def test_who_moves_hears_as_a_member_of_the_new_company(world: World) -> N
 
     assert world.people() == []
     assert world.store.readers["grace"].company == "south"
+
+
+async def test_an_older_token_does_not_bring_former_groups_back(world: World) -> None:
+    recognise = RecogniseReader(world.store, world.standing)
+    former = replace(a_reader("grace", "north", "board"), issued=100)
+    latter = replace(GRACE, issued=200)
+    await recognise(latter)
+
+    await recognise(former)
+    await world.subscribe(former, BORROW)
+
+    assert world.standing.reader("grace") == latter
+    assert world.store.readers["grace"] == latter
+
+
+async def test_a_newer_token_that_says_the_same_outdates_those_before_it(
+    world: World,
+) -> None:
+    recognise = RecogniseReader(world.store, world.standing)
+    for issued in (100, 300):
+        await recognise(replace(GRACE, issued=issued))
+
+    await recognise(replace(a_reader("grace", "south"), issued=200))
+
+    assert world.standing.reader("grace") == replace(GRACE, issued=300)
+
+
+def test_a_caller_is_dated_by_their_token() -> None:
+    told = {"company": "north", "iat": 1_700_000_000}
+
+    assert require_reader(Claims("grace", told)).issued == told["iat"]
+
+
+async def test_of_tokens_of_one_moment_the_last_used_holds(world: World) -> None:
+    recognise = RecogniseReader(world.store, world.standing)
+    member = a_reader("grace", "north", "board")
+    for reader in (member, GRACE, member):
+        await recognise(reader)
+
+    assert world.standing.reader("grace") == member
 
 
 @pytest.mark.parametrize("name", ['a "b" c', "back\\slash", "x OR y", "*", "a\nb"])

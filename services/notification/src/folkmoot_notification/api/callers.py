@@ -23,6 +23,7 @@ def require_reader(claims: Annotated[Claims, Depends(require_claims)]) -> Reader
         principals=principals_of(claims.subject, company, claims.texts("groups")),
         name=name if isinstance(name, str) else "",
         accounts=frozenset(claims.texts("accounts")),
+        issued=float(claims.claims["iat"]),
     )
 
 

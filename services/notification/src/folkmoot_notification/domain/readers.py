@@ -10,7 +10,8 @@ from folkmoot_events import Item
 class Reader:
     """A person as their token describes them.
 
-    `accounts` are their ids in the sources (`<source>/<native id>`).
+    `accounts` are their ids in the sources (`<source>/<native id>`). `issued` is when
+    the token was: seconds since 1970.
     """
 
     person: str
@@ -18,6 +19,11 @@ class Reader:
     principals: frozenset[str]
     name: str = ""
     accounts: frozenset[str] = frozenset()
+    issued: float = 0
+
+    def outdates(self, other: "Reader") -> bool:
+        """Tell whether another token's description is older than this one."""
+        return other.issued < self.issued
 
     def may_read(self, visibility: Iterable[str]) -> bool:
         """Tell whether any of the reader's principals may see an item."""

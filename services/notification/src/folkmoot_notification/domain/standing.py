@@ -36,9 +36,9 @@ class Standing:
         return self._readers.get(person)
 
     def know(self, reader: Reader) -> None:
-        """Learn of a person, or what has changed about them."""
+        """Learn of a person, or what has changed; an older token changes nothing."""
         before = self._readers.get(reader.person)
-        if before == reader:
+        if before and (before == reader or before.outdates(reader)):
             return
         self._readers[reader.person] = reader
         if before and before.names() == reader.names():

@@ -28,15 +28,23 @@ class MongoSubscriptions:
         self._readers = database["readers"]
 
     async def keep_reader(self, reader: Reader) -> None:
-        """Store a person as they are now."""
+        """Store a person, unless what is stored is from a newer token.
+
+        Another replica may know a newer one, so the store itself decides.
+        """
         fields = {
             "company": reader.company,
             "principals": sorted(reader.principals),
             "name": reader.name,
             "accounts": sorted(reader.accounts),
+            "issued": reader.issued,
         }
+        now = {"$mergeObjects": ["$$ROOT", {"$literal": fields}, {"changed": "$$NOW"}]}
+        outdated = {"$gt": ["$issued", {"$literal": reader.issued}]}
         await self._readers.update_one(
-            {"_id": reader.person}, {"$set": fields, **STAMP}, upsert=True
+            {"_id": reader.person},
+            [{"$replaceWith": {"$cond": [outdated, "$$ROOT", now]}}],
+            upsert=True,
         )
 
     async def add(self, subscription: Subscription) -> None:
@@ -111,4 +119,5 @@ def _reader(document: Document) -> Reader:
         principals=frozenset(document["principals"]),
         name=document["name"],
         accounts=frozenset(document["accounts"]),
+        issued=document.get("issued", 0),
     )

@@ -6,7 +6,10 @@ from folkmoot_notification.ports import Subscriptions
 
 
 class RecogniseReader:
-    """Store a caller whenever their token says something new of them."""
+    """Store a caller whenever their token says something new of them.
+
+    An older token, which may still be good, does not bring former groups back.
+    """
 
     def __init__(self, subscriptions: Subscriptions, standing: Standing) -> None:
         self._subscriptions = subscriptions
@@ -14,7 +17,8 @@ class RecogniseReader:
 
     async def __call__(self, reader: Reader) -> None:
         """Have the caller matched as they are now."""
-        if self._standing.reader(reader.person) == reader:
+        known = self._standing.reader(reader.person)
+        if known and (known == reader or known.outdates(reader)):
             return
         await self._subscriptions.keep_reader(reader)
         self._standing.know(reader)
