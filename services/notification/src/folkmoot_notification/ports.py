@@ -64,7 +64,7 @@ class Subscriptions(Protocol):
     """Everybody's standing wishes, and who they are."""
 
     async def keep_reader(self, reader: Reader) -> None:
-        """Store a person as they are now."""
+        """Store a person, unless what is stored is from a newer token."""
         ...
 
     async def add(self, subscription: Subscription) -> None:
@@ -109,6 +109,10 @@ class Page:
     unread: bool = False
 
 
+MOST_UNREAD = 1000
+"""What is counted of an inbox; so many mean that, or more."""
+
+
 class Notifications(Protocol):
     """Everybody's inbox. Who reads sees only what their principals may see now."""
 
@@ -146,7 +150,7 @@ class Notifications(Protocol):
         ...
 
     async def unread(self, reader: Reader) -> int:
-        """Return how many a reader has not read."""
+        """Return how many a reader has not read, `MOST_UNREAD` at most."""
         ...
 
     async def after(

@@ -38,6 +38,12 @@ class Settings(ServiceSettings):
     webhook_per_endpoint: int = Field(
         default=4, ge=1, description="Requests at once to one endpoint."
     )
+    delivery_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="How long the log keeps a webhook that is settled.",
+    )
 
     @field_validator("webhook_allow", mode="before")
     @classmethod

@@ -120,7 +120,7 @@ def wire(service: Service, settings: Settings) -> Parts:
         retry_delivery=RetryDelivery(world.deliveries, world.clock),
         deliveries=world.deliveries,
         prepare=(
-            lambda: ensure_indexes(service.database),
+            lambda: ensure_indexes(service.database, settings.delivery_days),
             follow_standing.refresh,
             world.deliveries.release,
         ),

@@ -2,12 +2,29 @@
 
 from folkmoot_chassis.mongo import Database
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import OperationFailure
 
-WEEK = 7 * 24 * 60 * 60
+DAY = 24 * 60 * 60
+WEEK = 7 * DAY
+OPTIONS_DIFFER = 85
+"""What MongoDB answers where the index exists and keeps for another while."""
+
+_UNREAD_COUNT = IndexModel(
+    [
+        ("person", ASCENDING),
+        ("read", ASCENDING),
+        ("excerpt.visibility", ASCENDING),
+    ],
+    name="unread_count",
+)
+"""Covers `MongoNotifications.unread`, which asks for nothing else."""
 
 
-async def ensure_indexes(database: Database) -> None:
-    """Create every index; safe to repeat."""
+async def ensure_indexes(database: Database, delivery_days: int) -> None:
+    """Create every index; safe to repeat.
+
+    Deliveries are forgotten so many days after they were settled.
+    """
     await database["subscriptions"].create_indexes(
         [
             IndexModel([("changed", ASCENDING)]),
@@ -22,6 +39,7 @@ async def ensure_indexes(database: Database) -> None:
             IndexModel(
                 [("person", ASCENDING), ("read", ASCENDING), ("position", ASCENDING)]
             ),
+            _UNREAD_COUNT,
             IndexModel([("excerpt.item_id", ASCENDING)]),
         ]
     )
@@ -33,3 +51,27 @@ async def ensure_indexes(database: Database) -> None:
             IndexModel([("item_id", ASCENDING)]),
         ]
     )
+    await _expire_settled(database, delivery_days)
+
+
+async def _expire_settled(database: Database, days: int) -> None:
+    """Have deliveries forgotten a while after they were `due` last; never pending ones.
+
+    Those that ended before this index was there are forgotten too.
+    """
+    collection = database["deliveries"]
+    expiry = IndexModel(
+        [("due", ASCENDING)],
+        name="settled_expiry",
+        expireAfterSeconds=days * DAY,
+        partialFilterExpression={
+            "state": {"$in": ["delivered", "failed", "cancelled"]}
+        },
+    )
+    try:
+        await collection.create_indexes([expiry])
+    except OperationFailure as error:
+        if error.code != OPTIONS_DIFFER:
+            raise
+        await collection.drop_index("settled_expiry")
+        await collection.create_indexes([expiry])

@@ -5,7 +5,7 @@ positions rise in the order of commits: whoever has read up to one has missed no
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from folkmoot_chassis.mongo import Database, Document
@@ -13,7 +13,7 @@ from pymongo import DESCENDING, InsertOne, UpdateMany, UpdateOne
 
 from folkmoot_notification.domain.notifications import Excerpt, Notification
 from folkmoot_notification.domain.readers import Reader
-from folkmoot_notification.ports import Page, Transaction
+from folkmoot_notification.ports import MOST_UNREAD, Page, Transaction
 from folkmoot_notification.storage.documents import (
     BLANK,
     excerpt_document,
@@ -21,6 +21,9 @@ from folkmoot_notification.storage.documents import (
     reason_documents,
     to_document,
 )
+
+NEVER = {"$not": {"$gte": datetime(1970, 1, 1, tzinfo=UTC)}}
+"""As good as null, for which MongoDB would look into every document."""
 
 Operation = InsertOne[Document] | UpdateOne | UpdateMany
 
@@ -100,9 +103,9 @@ class MongoNotifications:
         ]
 
     async def unread(self, reader: Reader) -> int:
-        """Return how many a reader has not read."""
+        """Return how many a reader has not read, `MOST_UNREAD` at most."""
         return await self._notifications.count_documents(
-            {**_visible(reader), "read": None}
+            {**_visible(reader), "read": NEVER}, limit=MOST_UNREAD
         )
 
     async def after(

@@ -18,7 +18,7 @@ from folkmoot_notification.ports import (
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page, how many are unread in all, and the position of the newest of all."""
+    """A page, how many are unread (up to a limit), and the newest one's position."""
 
     items: Sequence[Notification]
     unread: int
