@@ -146,6 +146,26 @@ async def test_any_other_token_is_refused(name: str) -> None:
     assert caught.value.headers == {"www-authenticate": "Bearer"}
 
 
+PLAIN = {
+    "no token": "that is not a signed token (a JSON Web Token of three parts)",
+    "expired": "the token has expired",
+    "no audience": "the token lacks the claim 'aud'",
+    "another issuer": "the token's claim 'iss' is not what it should be",
+    "not yet": "the token's claim 'nbf' is not what it should be",
+    "an unknown kid": "the token is not signed with a key that is known here",
+    "altered": "the token is not signed with a key that is known here",
+    "alg none": "the token is signed in a way that is not accepted here",
+    "too long": "the token is too long",
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+async def test_what_is_wrong_with_a_token_is_told_in_plain_words(name: str) -> None:
+    with pytest.raises(Problem) as caught:
+        await verifier().verify(REFUSED[name]())
+    assert caught.value.body["detail"] == PLAIN[name]
+
+
 async def test_a_flood_of_unknown_keys_reads_the_set_once_in_ten_seconds() -> None:
     now = ManualTime()
     keys = CountedKeys(ED, time_=now)

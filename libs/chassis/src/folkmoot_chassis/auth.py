@@ -16,7 +16,16 @@ from typing import Annotated, Any
 import httpx
 from fastapi import Depends, Request
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    ExpiredTokenError,
+    InvalidKeyIdError,
+    JoseError,
+    KeyParameterError,
+    MissingClaimError,
+    UnsupportedAlgorithmError,
+)
 from joserfc.jwk import KeySet
 
 from folkmoot_chassis.problems import Problem
@@ -116,7 +125,7 @@ class Verifier:
             decoded = await self._decode(token)
             self._registry.validate(decoded.claims)
         except (JoseError, ValueError, TypeError, RecursionError) as error:
-            raise _refusal(f"the token is not good: {type(error).__name__}") from error
+            raise _refusal(_fault(error)) from error
         if FORBIDDEN_HEADERS & decoded.header.keys():
             raise _refusal("the token brings its own keys")
         subject, issuer = decoded.claims["sub"], decoded.claims["iss"]
@@ -151,6 +160,22 @@ def require_role(role: str) -> Any:  # noqa: ANN401  FastAPI types its dependenc
         return claims
 
     return Depends(check)
+
+
+def _fault(error: Exception) -> str:
+    """Say in plain words what is wrong with a token, without quoting it."""
+    match error:
+        case ExpiredTokenError():
+            return "the token has expired"
+        case MissingClaimError():
+            return f"the token lacks the claim {error.claim!r}"
+        case ClaimError():
+            return f"the token's claim {error.claim!r} is not what it should be"
+        case BadSignatureError() | InvalidKeyIdError() | KeyParameterError():
+            return "the token is not signed with a key that is known here"
+        case UnsupportedAlgorithmError():
+            return "the token is signed in a way that is not accepted here"
+    return "that is not a signed token (a JSON Web Token of three parts)"
 
 
 def _refusal(detail: str) -> Problem:
