@@ -36,6 +36,8 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 BLOCK = re.compile(r"^```json\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^folkmoot ([^|\n]+)", re.MULTILINE)
 CURL_BODY = re.compile(r"-d '(\{.*?\})'\n", re.DOTALL)
+REASON = re.compile(r'(?:reason=|error, |reason else )"([a-z-]+)"')
+SHORT = re.compile(r"`([a-z-]+)`")
 PUBLISHING = (DOCS / "publishing.md").read_text()
 OPERATIONS = (DOCS / "operations.md").read_text()
 EVENTS = [
@@ -135,6 +137,13 @@ def test_every_failpoint_is_documented_and_nothing_else() -> None:
 def test_every_header_of_a_dead_letter_is_documented() -> None:
     section = OPERATIONS.partition("## Dead letters")[2].partition("## ")[0]
     assert first_cells(section) == {*ADDED, "traceparent"}
+
+
+def test_every_reason_to_set_a_record_aside_is_documented() -> None:
+    section = OPERATIONS.partition("### Reasons")[2].partition("### ")[0]
+    sources = [f.read_text() for f in (ROOT / "libs/chassis/src").rglob("*.py")]
+    named = set(REASON.findall("\n".join(sources)))
+    assert {"bad-payload", "oversize"} < named <= set(SHORT.findall(section))
 
 
 def test_every_field_that_a_publisher_may_send_is_documented() -> None:

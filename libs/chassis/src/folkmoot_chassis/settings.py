@@ -83,5 +83,5 @@ class ServiceSettings(BaseSettings):
         default=18.0, description="Seconds that work in hand is given at a stop."
     )
     stall_timeout: float = Field(
-        default=60.0, description="Seconds of lag without progress that mean dead."
+        default=120.0, description="Seconds of lag without progress that mean dead."
     )
