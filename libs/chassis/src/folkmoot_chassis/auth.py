@@ -175,7 +175,8 @@ def _fault(error: Exception) -> str:
             return "the token is not signed with a key that is known here"
         case UnsupportedAlgorithmError():
             return "the token is signed in a way that is not accepted here"
-    return "that is not a signed token (a JSON Web Token of three parts)"
+        case _:
+            return "that is not a signed token (a JSON Web Token of three parts)"
 
 
 def _refusal(detail: str) -> Problem:
