@@ -2,7 +2,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,17 @@ from folkmoot_ingest.api.items import item_routes
 from folkmoot_ingest.api.stats import stats_routes
 from folkmoot_ingest.domain.api_keys import ApiKey, ApiKeys
 from folkmoot_ingest.domain.http_binding import BATCHED, STRUCTURED
+from folkmoot_ingest.ports import Transaction
 from folkmoot_ingest.use_cases.accept_events import AcceptEvents
 from folkmoot_ingest.use_cases.capture_items import CaptureItems
 from folkmoot_ingest.use_cases.count_items import CountItems
 from folkmoot_ingest.use_cases.read_item import ReadItem
+from pymongo.errors import (
+    AutoReconnect,
+    NotPrimaryError,
+    ServerSelectionTimeoutError,
+)
+from typing_extensions import override
 
 from tests.support.ingest_fakes import (
     SOURCE,
@@ -29,6 +36,7 @@ from tests.support.ingest_fakes import (
     FakeRecord,
     FakeTransactions,
     ManualClock,
+    T,
 )
 
 SECRET = "A" * 43
@@ -58,15 +66,32 @@ def event(number: str = "1", **more: Any) -> dict[str, Any]:
     }
 
 
+class Transactions(FakeTransactions):
+    """Fails as long as it is told to."""
+
+    failure: Exception | None = None
+
+    @override
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        if self.failure:
+            raise self.failure
+        return await super().run(work)
+
+
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+def transactions() -> Transactions:
+    return Transactions()
+
+
+@pytest.fixture
+async def client(transactions: Transactions) -> AsyncIterator[httpx.AsyncClient]:
     items, record, clock = FakeItems(), FakeRecord(), ManualClock()
     readings = FakeReadings(items, record)
     capture = CaptureItems(items, record, clock)
     callers = Callers(lambda: KEYS, clock)
     app = FastAPI()
     problems.install(app)
-    accept = AcceptEvents(capture, FakeTransactions(), clock)
+    accept = AcceptEvents(capture, transactions, clock)
     app.include_router(event_routes(accept, callers.publisher))
     app.include_router(item_routes(ReadItem(readings)))
     app.include_router(stats_routes(CountItems(readings), callers.member))
@@ -138,6 +163,27 @@ async def test_a_batch_of_which_nothing_is_good_is_a_problem(
     answer = await send(client, [7, event(text=7)])
     assert answer.status_code == 422
     assert len(answer.json()["results"]) == 2
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        AutoReconnect("connection closed"),
+        ServerSelectionTimeoutError("no primary"),
+        NotPrimaryError("stepped down"),
+    ],
+)
+async def test_while_the_database_is_away_a_publisher_is_asked_to_come_again(
+    client: httpx.AsyncClient, transactions: Transactions, failure: Exception
+) -> None:
+    transactions.failure = failure
+    answer = await send(client, [event()])
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.headers["content-type"] == problems.MEDIA_TYPE
+    assert answer.json()["type"] == "urn:folkmoot:problem:unavailable"
+    transactions.failure = None
+    again = await send(client, [event()])
+    assert again.json()["results"][0]["outcome"] == "captured"
 
 
 async def test_an_empty_batch_is_no_problem(client: httpx.AsyncClient) -> None:
