@@ -1,7 +1,7 @@
 """The topics that are made are those that are declared."""
 
 from folkmoot.local.topics import plans
-from folkmoot_events import TOPICS
+from folkmoot_events import INBOUND, TOPICS
 
 PLANS = {plan.name: plan for plan in plans()}
 
@@ -21,6 +21,15 @@ def test_topics_are_kept_as_declared() -> None:
         assert configs.get("retention.ms") == (
             None if compacted else str(topic.retention_ms)
         )
+
+
+def test_what_strangers_send_is_unpacked_by_the_broker() -> None:
+    unpacked = {
+        name
+        for name, plan in PLANS.items()
+        if plan.configs.get("compression.type") == "uncompressed"
+    }
+    assert unpacked == {INBOUND}
 
 
 def test_dead_letters_have_room_partitions_and_time() -> None:

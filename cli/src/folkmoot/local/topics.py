@@ -13,6 +13,8 @@ from folkmoot.local.errors import LocalError
 
 NO_ERROR, TOPIC_EXISTS = 0, 36
 POLL = 0.05
+OUTSIDE = "outside"
+"""Who publishes what is no service's of ours."""
 DAY_MS = 24 * 60 * 60 * 1000
 DEAD_LETTER_DAYS = 90
 DEAD_LETTER_BYTES = 8 * 1024 * 1024
@@ -56,7 +58,12 @@ def _configs(topic: Topic) -> dict[str, str]:
         if topic.retention_ms is None
         else {"cleanup.policy": "delete", "retention.ms": str(topic.retention_ms)}
     )
-    return {**kept, "max.message.bytes": str(topic.max_bytes)}
+    # The broker then unpacks what strangers send, and measures it again before it keeps
+    # it: no small batch of theirs becomes gigabytes in whoever reads it.
+    unpacked = (
+        {"compression.type": "uncompressed"} if topic.publisher == OUTSIDE else {}
+    )
+    return {**kept, **unpacked, "max.message.bytes": str(topic.max_bytes)}
 
 
 def _dead_letter_configs() -> dict[str, str]:
