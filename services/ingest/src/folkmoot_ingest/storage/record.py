@@ -70,6 +70,6 @@ def _row(entry: Entry) -> Document:
         "content_hash": entry.content_hash,
         "previous_hash": entry.previous_hash,
         "recorded": entry.recorded,
-        "item": entry.item.model_dump() if entry.item else None,
+        "item": entry.item.model_dump(exclude_none=True) if entry.item else None,
         "reason": entry.reason,
     }

@@ -6,6 +6,7 @@ that the time is linear in the text whatever it holds. Code in backticks is skip
 """
 
 import re
+from collections.abc import Iterator
 
 from folkmoot_tagging.domain.extraction.hosts import host_end
 from folkmoot_tagging.domain.extraction.signals import Hashtag, Link, Mention, Signals
@@ -43,17 +44,38 @@ _SIGNAL = re.compile(
     re.VERBOSE,
 )
 
-# Without one of these there is nothing to find; most short texts end here.
+# A run of text without white space that holds one of these may hold a signal; only
+# code may hold white space. So most of a text need not be looked at closely.
 _HINT = re.compile(r"[#\uff03@\uff20]|\.[^\s.]")
+_GAP = re.compile(r"\s")
 
 
 def extract(text: str) -> Signals:
     """Find everything that the text marks by itself."""
     found = Signals()
-    if not _HINT.search(text):
-        return found
     position = 0
-    while match := _SIGNAL.search(text, position):
+    for start, end in _runs(text):
+        position = _scan(text, max(start, position), end, found)
+    return found
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where runs begin and end that may hold signals."""
+    end = 0
+    if "`" in text:
+        yield 0, len(text)
+        return
+    while hint := _HINT.search(text, end):
+        at = hint.start()
+        start = max(end, text.rfind(" ", end, at) + 1, text.rfind("\n", end, at) + 1)
+        gap = _GAP.search(text, at)
+        end = gap.start() if gap else len(text)
+        yield start, end
+
+
+def _scan(text: str, position: int, end: int, found: Signals) -> int:
+    """Find what a part of the text holds, and return how far that reaches."""
+    while match := _SIGNAL.search(text, position, end):
         kind = match.lastgroup
         position = match.end()
         if kind == "hashtag":
@@ -64,7 +86,7 @@ def extract(text: str) -> Signals:
             position = _code_end(match, text)
         else:
             position = _add_link(match, text, found)
-    return found
+    return position
 
 
 def _code_end(match: re.Match[str], text: str) -> int:
