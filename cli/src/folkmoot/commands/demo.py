@@ -75,13 +75,18 @@ def _show(report: Report) -> None:
     console = out()
     console.print(f"\n[bold]{READER.name} of {READER.company} searches:[/] {QUERY}")
     show_hits(report.found, facets=False)
-    console.print(f"\n[bold]and was told of {report.notified} items, such as:[/]")
+    console.print(f"\n[bold]and was told of {_counted(report)}, such as:[/]")
     for entry in report.told:
         _show_told(entry)
     console.print(
         f"\ntrace of the last one, from publisher to inbox: {report.trace_id}"
     )
     console.print(f"walked through in {report.seconds} s\n")
+
+
+def _counted(report: Report) -> str:
+    items = "1 new item" if report.notified == 1 else f"{report.notified} new items"
+    return f"{items} in this run" if report.known else items
 
 
 def _show_told(entry: dict[str, Any]) -> None:
