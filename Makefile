@@ -18,6 +18,8 @@ help: ## list the targets
 .PHONY: init
 init: $(READY) ## set up all that is needed (Python alone must be there); again: nothing
 
+# What pip warns root of is installing into the system, and bootstrap never does.
+$(READY): export PIP_ROOT_USER_ACTION := ignore
 $(READY): uv.lock deploy/local/bootstrap.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, for example: make init PYTHON=python3.12")'
 	@$(PYTHON) deploy/local/bootstrap.py
