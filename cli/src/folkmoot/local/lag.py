@@ -4,14 +4,15 @@ import asyncio
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from folkmoot_events import TOPICS
 from folkmoot_events.topics import consumer_group
 
 from folkmoot.local.errors import LocalError
 from folkmoot.local.ports import SERVICES
 
-LIMIT = 15
+LIMIT, PAUSE = 15, 0.2
+"""Seconds for all of it, and between two tries."""
 GROUPS = {
     consumer_group(service): {t.name for t in TOPICS if service in t.consumers}
     for service in SERVICES
@@ -32,20 +33,35 @@ async def lags(bootstrap: str) -> dict[str, int]:
     """
     try:
         async with asyncio.timeout(LIMIT):
-            return await _lags(bootstrap)
+            return await _lags_in_time(bootstrap)
     except (TimeoutError, KafkaError) as error:
         raise LagError(f"Kafka at {bootstrap}: {type(error).__name__}") from error
 
 
+async def _lags_in_time(bootstrap: str) -> dict[str, int]:
+    """Ask again where a young broker has yet to find who keeps the groups."""
+    while True:
+        try:
+            return await _lags(bootstrap)
+        except KafkaConnectionError:
+            raise
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+        await asyncio.sleep(PAUSE)
+
+
 async def _lags(bootstrap: str) -> dict[str, int]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    try:
+        await consumer.start()
         await admin.start()
-        try:
-            ends = await consumer.end_offsets(await _partitions(admin))
-            return {group: await _behind(admin, group, ends) for group in GROUPS}
-        finally:
-            await admin.close()
+        ends = await consumer.end_offsets(await _partitions(admin))
+        return {group: await _behind(admin, group, ends) for group in GROUPS}
+    finally:
+        await admin.close()
+        await consumer.stop()
 
 
 async def _partitions(admin: AIOKafkaAdminClient) -> list[TopicPartition]:
