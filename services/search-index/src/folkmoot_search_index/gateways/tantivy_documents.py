@@ -90,5 +90,7 @@ def _add_facets(made: IndexDocument, document: Document) -> None:
         ("author", f"{item.author.id}{LABEL}{item.author.name}"),
     ):
         made.add_text(schema.facet_of(name), value)
-    for value, label in {tag.id: tag.label for tag in document.tags}.items():
+    # Hardly two items share a link: nobody narrows a search by one.
+    tags = {tag.id: tag.label for tag in document.tags if tag.kind != "link"}
+    for value, label in tags.items():
         made.add_text(schema.facet_of("tag"), f"{value}{LABEL}{label}")
