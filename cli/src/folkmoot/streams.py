@@ -7,12 +7,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from folkmoot_chassis import kafka
 from folkmoot_chassis.settings import ServiceSettings
 
+from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home
 
 BATCH_MS = 500
+
+
+class KafkaAwayError(LocalError):
+    """Nobody answers where Kafka should be."""
+
+    def __init__(self, bootstrap: str) -> None:
+        super().__init__(f"Kafka at {bootstrap} cannot be reached")
 
 
 def settings() -> ServiceSettings:
@@ -32,20 +41,27 @@ async def consumer() -> AsyncIterator[AIOKafkaConsumer]:
         auto_offset_reset="earliest",
         **kafka.client_security(settings()),
     )
-    await client.start()
-    try:
+    async with _started(client):
         yield client
-    finally:
-        await client.stop()
 
 
 @asynccontextmanager
 async def producer() -> AsyncIterator[AIOKafkaProducer]:
     """Yield a producer that neither loses nor repeats."""
     client = kafka.make_producer(settings())
-    await client.start()
-    try:
+    async with _started(client):
         yield client
+
+
+@asynccontextmanager
+async def _started(client: AIOKafkaConsumer | AIOKafkaProducer) -> AsyncIterator[None]:
+    """Start a client, and stop it whether it started or not."""
+    try:
+        try:
+            await client.start()
+        except KafkaConnectionError as error:
+            raise KafkaAwayError(settings().kafka_bootstrap) from error
+        yield
     finally:
         await client.stop()
 

@@ -27,6 +27,16 @@ def test_what_needs_a_running_folkmoot_says_so(tmp_path: Path) -> None:
     assert "start it with `folkmoot up`" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "asked", [("dlq", "list"), ("dlq", "replay", "--all"), ("tail", "orders")]
+)
+def test_a_kafka_that_is_away_is_named(asked: tuple[str, ...]) -> None:
+    environment = {"FOLKMOOT_KAFKA_BOOTSTRAP": "127.0.0.1:1"}
+    done = CliRunner().invoke(make_app(), asked, env=environment)
+    assert done.exit_code == Exit.FAILED
+    assert "Kafka at 127.0.0.1:1 cannot be reached" in done.stderr
+
+
 def test_doctor_tells_programs_what_it_found(tmp_path: Path) -> None:
     environment = {"FOLKMOOT_HOME": str(tmp_path), "FOLKMOOT_PORTS": "kafka=1"}
     done = CliRunner().invoke(make_app(), ["doctor", "--json"], env=environment)
