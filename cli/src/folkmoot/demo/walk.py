@@ -51,8 +51,14 @@ class Report:
 class Walk:
     """Leads through Folkmoot once, telling of each step."""
 
-    def __init__(self, home: Home, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        tell: Callable[[str], None],
+        connect: Callable[..., Remote] = Remote,
+    ) -> None:
         self._tell = tell
+        self._connect = connect
         self._home = home
         self._report = Report()
         self._tagged_before = self._searchable_before = 0
@@ -61,7 +67,7 @@ class Walk:
         """Walk, and return what was seen. Raises RemoteError where it ends early."""
         began = time.monotonic()
         self._remember()
-        told = Remote("notification", self._token(READER))
+        told = self._connect("notification", self._token(READER))
         told.call(
             "POST",
             "/v1/subscriptions",
@@ -94,7 +100,7 @@ class Walk:
 
     def _publish(self, company: str, events: list[dict[str, Any]]) -> str:
         key = self._home.credentials.api_keys[company]
-        answer = Remote("ingest", key, patience=10).call(
+        answer = self._connect("ingest", key, patience=10).call(
             "POST", "/v1/events", json=events, headers={"content-type": MEDIA_TYPE}
         )
         for result in answer.json()["results"]:
@@ -126,7 +132,9 @@ class Walk:
 
     def _tagged(self) -> int:
         token = self._token(Person("operator", "north", None, (), ("operator",)))
-        return int(Remote("tagging", token).call("GET", "/v1/stats").json()["items"])
+        return int(
+            self._connect("tagging", token).call("GET", "/v1/stats").json()["items"]
+        )
 
     def _searchable(self) -> int:
         """Count by company, each as somebody who may see all of its sample."""
@@ -137,14 +145,14 @@ class Walk:
         for company, names in groups.items():
             member = Person("member", company, None, tuple(names), ())
             params = {"q": f"company:{company}", "size": 1}
-            answer = Remote("search-index", self._token(member)).call(
+            answer = self._connect("search-index", self._token(member)).call(
                 "GET", "/v1/search", params=params
             )
             total += int(answer.json()["total"])
         return total
 
     def _search(self) -> None:
-        remote = Remote("search-index", self._token(READER))
+        remote = self._connect("search-index", self._token(READER))
         params = {"q": QUERY, "size": 3}
         self._report.found = remote.call("GET", "/v1/search", params=params).json()
 
