@@ -107,7 +107,7 @@ async def _watch_search(
             params={
                 "q": f"tool:{PROBE}",
                 "sort": "newest",
-                "size": 100,
+                "size": 50,
                 "facets": "false",
             },
         )

@@ -59,7 +59,7 @@ def main() -> None:
     """Measure, print, and keep the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--items", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=30)
     options = parser.parse_args()
@@ -88,17 +88,20 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     platform = {name: stack.run.pids[name] for name in ("kafka", "mongod")}
     bare = Subject(kafka, floor.TOPICS[0], started | platform, floor.Counts(mongo))
     whole = Subject(kafka, INBOUND, dict(stack.run.pids), watcher.counts)
-    floors, pipelines = [], []
-    for subject in (bare, whole):
+    taken: dict[str, list[Round]] = {"floor": [], "pipeline": []}
+    turns = [("floor", bare), ("pipeline", whole)]
+    for _, subject in turns:
         await timed(subject, WARM, "warm")
     for number in range(options.rounds):
-        floors.append(await timed(bare, options.items, f"r{number}"))
-        pipelines.append(await timed(whole, options.items, f"r{number}"))
-        show(floors[-1], pipelines[-1])
+        for name, subject in turns:
+            taken[name].append(await timed(subject, options.items, f"r{number}"))
+            show(name, taken[name][-1])
+        # Machines tire: whoever came first comes last in the next round.
+        turns.reverse()
     for process in processes:
         process.terminate()
     steady = await watch_latency(watcher, options.rate, options.seconds)
-    write(figures(floors, pipelines, steady, options))
+    write(figures(taken["floor"], taken["pipeline"], steady, options))
 
 
 async def timed(subject: Subject, count: int, run: str) -> Round:
@@ -138,12 +141,11 @@ def cpu(pids: dict[str, int]) -> dict[str, float]:
     return {name: t.user + t.system for name, t in times.items()}
 
 
-def show(floor_: Round, pipeline: Round) -> None:
-    """Print one pair of rounds."""
-    for name, one in (("floor", floor_), ("pipeline", pipeline)):
-        parts = ", ".join(f"{n} {ms:.3f}" for n, ms in one.cpu.items())
-        total = sum(one.cpu.values())
-        print(f"{name}: {one.rate:.0f} items/s; {total:.2f} ms CPU an item: {parts}")
+def show(name: str, one: Round) -> None:
+    """Print one round."""
+    parts = ", ".join(f"{n} {ms:.3f}" for n, ms in one.cpu.items())
+    total = sum(one.cpu.values())
+    print(f"{name}: {one.rate:.0f} items/s; {total:.2f} ms CPU an item: {parts}")
 
 
 def figures(

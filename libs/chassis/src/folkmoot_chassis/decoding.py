@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from folkmoot_chassis import cloudevents
 from folkmoot_chassis.dead_letters import Failure, RawRecord
@@ -46,8 +46,7 @@ class Route:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A record that can be handled."""
 
     record: RawRecord

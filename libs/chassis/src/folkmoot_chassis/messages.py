@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, Self, TypeVar
+from typing import ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
 E = TypeVar("E", covariant=True)  # noqa: PLC0105  the one letter that types every event
 
@@ -37,10 +37,10 @@ class AnyEvent:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Message(Generic[E]):
+class Message(NamedTuple, Generic[E]):
     """One decoded record and where it came from.
 
+    A tuple: there is one for each record, and frozen dataclasses take thrice the time.
     `id` is the CloudEvents id, `traceparent` a W3C trace context to continue: to a
     handler, that of the span in which it works. `replay` marks a record that is told
     again: store its effect, fire no side effect.

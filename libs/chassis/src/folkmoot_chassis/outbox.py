@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from bson import ObjectId
 
@@ -26,8 +27,7 @@ BATCH = 16
 """Packs that are read from MongoDB at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A record as it will stand in Kafka."""
 
     topic: str

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -168,8 +168,8 @@ class UnitOfWork:
         if span is None:
             return decoded
         spans.append(span)
-        message = replace(decoded.message, traceparent=context_of(span))
-        return replace(decoded, message=message)
+        message = decoded.message._replace(traceparent=context_of(span))
+        return decoded._replace(message=message)
 
     async def _unknown(
         self, batch: Sequence[Decoded], tx: Transaction
