@@ -5,7 +5,6 @@ entries, and as many again when they are deleted.
 """
 
 import zlib
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,8 +55,8 @@ class Outbox:
     """What waits to be published.
 
     A pack belongs to a shard, and a shard is published by whoever holds its lease. A
-    writer prefers shards that its own process holds, so that what it has just
-    committed is published by its own relay.
+    writer prefers a shard that its own process holds, so that what it has just
+    committed is published by its own relay, in the order of commits.
     """
 
     def __init__(self, database: Database, shards: int) -> None:
@@ -132,12 +131,9 @@ class Outbox:
 
     def _packed(self, records: Sequence[Outgoing], at: datetime) -> Iterator[Pack]:
         choice = self.held or self._all
-        shards: dict[int, list[Outgoing]] = defaultdict(list)
-        for record in records:
-            shards[choice[zlib.crc32(record.key or b"") % len(choice)]].append(record)
-        for shard, parts in shards.items():
-            for part in _parts(parts):
-                yield Pack(ObjectId(), shard, at, part)
+        shard = choice[zlib.crc32(records[0].key or b"") % len(choice)]
+        for part in _parts(records):
+            yield Pack(ObjectId(), shard, at, part)
 
 
 def _parts(records: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
