@@ -19,7 +19,7 @@ from folkmoot_chassis.mongo import Database, Document, Session
 
 COLLECTION = "outbox"
 PARKED = -1
-PACK_BYTES = 1024 * 1024
+PACK_BYTES = 128 * 1024
 """A pack takes no more records beyond this; a larger record has one of its own."""
 
 BATCH = 16

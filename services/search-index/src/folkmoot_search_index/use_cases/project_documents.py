@@ -31,6 +31,9 @@ Every commit writes dictionaries, which are merged later on: three thousand chan
 once cost half as much as a thousand three times.
 """
 
+LULL = 0.4
+"""Seconds without news after which even what is late is committed."""
+
 IDLE = 600.0
 """Seconds after which a position is kept though nothing changed, lest it be lost."""
 
@@ -117,7 +120,7 @@ class ProjectDocuments:
     ) -> None:
         """Apply what changes until another generation is in use, or it is abreast."""
         pending: list[Change] = []
-        committed = monotonic()
+        committed = changed = monotonic()
         async with aclosing(self._changes.follow(position)) as batches:
             async for batch in batches:
                 self._tally.progressed()
@@ -128,8 +131,10 @@ class ProjectDocuments:
                 if news:
                     await index.apply(news)
                     pending += news
+                    changed = monotonic()
                 abreast = until_abreast and not news
-                if abreast or self._due(news, pending, monotonic() - committed):
+                lull = 0.0 if news else monotonic() - changed
+                if abreast or self._due(pending, lull, monotonic() - committed):
                     started = monotonic()
                     await index.commit(batch.position)
                     committed = monotonic()
@@ -138,17 +143,15 @@ class ProjectDocuments:
                 if abreast:
                     return
 
-    def _due(
-        self, news: Sequence[Change], pending: Sequence[Change], waited: float
-    ) -> bool:
+    def _due(self, pending: Sequence[Change], lull: float, waited: float) -> bool:
         """Tell whether to commit; in a lull there is no reason to wait for more."""
         if not pending:
             return waited > IDLE
         if len(pending) >= self._most:
             return True
         if _age(pending[-1], self._clock.now()) > LATE:
-            return waited >= max(BULK, self._interval)
-        return not news or waited >= self._interval
+            return lull >= LULL or waited >= max(BULK, self._interval)
+        return lull > 0 or waited >= self._interval
 
 
 def _again(changes: Sequence[Change]) -> list[Change]:
