@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +26,15 @@ ALREADY_INITIATED, UNAUTHORIZED, DUPLICATE_USER = 23, 13, 51003
 Client = MongoClient[dict[str, Any]]
 
 
+def share_of_memory() -> float:
+    """Return the gigabytes that mongod may keep in memory: an eighth of the machine's.
+
+    At least half of one and at most two. By its own default it would take half of all.
+    """
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(2.0, max(0.5, round(pages / 8 / 2**30, 2)))
+
+
 @dataclass(frozen=True, slots=True)
 class Mongo:
     """Where mongod keeps its data and listens, and its administrator's password."""
@@ -34,7 +43,7 @@ class Mongo:
     log: Path
     admin_password: str
     port: int = 27017
-    cache_gb: float = 0.5
+    cache_gb: float = field(default_factory=share_of_memory)
 
     @property
     def admin_url(self) -> str:
