@@ -22,16 +22,16 @@ async def test_a_record_that_kafka_refuses_is_kept_and_stops_nobody(
     headers: Headers = [("empty", b""), ("null", None)]
 
     async def announce(tx: Transaction) -> None:
-        for value in (b"x" * 200_000, b"small"):
+        for value in (b"before", b"x" * 200_000, b"small"):
             trace = new_traceparent()
             record = Outgoing(narrow, b"k", value, headers, trace)
             tx.outgoing.append(record)
 
     async with running(toy.service):
         await toy.service.transactor.run(announce)
-        (record,) = await wire.read(narrow, 1)
+        before, record = await wire.read(narrow, 2)
         parked = await toy.service.database["outbox"].find().to_list(None)
-    assert record.value == b"small"
+    assert (before.value, record.value) == (b"before", b"small")
     assert list(record.headers) == headers
     assert [document["shard"] for document in parked] == [PARKED]
 

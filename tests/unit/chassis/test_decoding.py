@@ -56,6 +56,7 @@ BAD: dict[str, tuple[Record, str]] = {
     "no headers": (Record(), "no-attribute"),
     "empty id": (Record(headers=with_header("ce_id", b"")), "no-attribute"),
     "null header": (Record(headers=with_header("ce_id", None)), "null-header"),
+    "damaged type": (Record(headers=with_header("ce_type", b"\xff")), "bad-header"),
     "not UTF-8": (Record(headers=with_header("ce_id", b"\xff")), "bad-header"),
     "other CloudEvents": (
         Record(headers=with_header("ce_specversion", b"2.0")),

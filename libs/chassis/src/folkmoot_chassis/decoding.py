@@ -42,7 +42,9 @@ class Route:
         """
         for name, raw in headers:
             if name == TYPE:
-                return raw is not None and _any_version(raw) not in self.names
+                # What is no text is damaged, and may well have been wanted.
+                readable = raw is not None and raw.isascii()
+                return readable and _any_version(raw or b"") not in self.names
         return False
 
 

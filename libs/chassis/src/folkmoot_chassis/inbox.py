@@ -25,7 +25,7 @@ class Inbox:
 
     async def prepare(self) -> None:
         """Create what the collection needs; safe to repeat."""
-        await self._collection.create_index("ids", unique=True)
+        await self._collection.create_index("ids", unique=True, sparse=True)
         keep = int(self._keep.total_seconds())
         try:
             await self._collection.create_index("at", expireAfterSeconds=keep)
@@ -37,11 +37,14 @@ class Inbox:
 
     async def seen(self, ids: Collection[str], session: Session) -> set[str]:
         """Return those of `ids` that took effect before."""
+        wanted = {"$literal": list(ids)}
         cursor = self._collection.find(
-            {"ids": {"$in": list(ids)}}, {"ids": 1}, session=session
+            {"ids": {"$in": list(ids)}},
+            {"ids": {"$setIntersection": ["$ids", wanted]}},
+            session=session,
         )
         entries = await cursor.to_list(None)
-        return set(ids) & {known for entry in entries for known in entry["ids"]}
+        return {known for entry in entries for known in entry["ids"]}
 
     async def add(self, ids: Sequence[str], at: datetime, session: Session) -> None:
         """Claim `ids`; a duplicate key error tells that another was faster."""

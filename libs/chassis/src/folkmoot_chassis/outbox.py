@@ -37,7 +37,7 @@ class Outgoing(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes, about."""
+        """Bytes, about: key and headers take some hundreds."""
         return len(self.value or b"") + 500
 
 
@@ -49,6 +49,29 @@ class Pack:
     shard: int
     created: datetime
     records: Sequence[Outgoing]
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return sum(record.size for record in self.records)
+
+
+@dataclass(slots=True)
+class Room:
+    """What a round of publishing may still hold, about."""
+
+    records: int = 1000
+    bytes: int = 8 * 1024 * 1024
+
+    @property
+    def left(self) -> bool:
+        """Whether another pack may come in."""
+        return self.records > 0 and self.bytes > 0
+
+    def take(self, pack: Pack) -> None:
+        """Have a pack in."""
+        self.records -= len(pack.records)
+        self.bytes -= pack.size
 
 
 class Outbox:
@@ -77,11 +100,11 @@ class Outbox:
         return packs
 
     async def pending(
-        self, shards: Sequence[int], limit: int, known: Collection[ObjectId] = ()
+        self, shards: Sequence[int], room: Room, known: Collection[ObjectId] = ()
     ) -> list[Pack]:
         """Return the oldest packs of some shards, but for `known` ones.
 
-        They hold about `limit` records; fewer only where no more are waiting.
+        They fill the room; some of it is left only where no more are waiting.
         """
         cursor = (
             self._collection.find(
@@ -91,13 +114,14 @@ class Outbox:
             .batch_size(BATCH)
         )
         packs: list[Pack] = []
-        count = 0
-        async for document in cursor:
-            packs.append(_pack(document))
-            count += document["count"]
-            if count >= limit:
-                break
-        await cursor.close()
+        try:
+            async for document in cursor:
+                packs.append(_pack(document))
+                room.take(packs[-1])
+                if not room.left:
+                    break
+        finally:
+            await cursor.close()
         return packs
 
     async def remove(self, ids: Sequence[ObjectId]) -> None:
@@ -109,8 +133,8 @@ class Outbox:
 
         The age of the oldest record goes on telling of them.
         """
-        pack = Pack(ObjectId(), PARKED, at, records)
-        await self._collection.insert_one(_document(pack))
+        packs = [Pack(ObjectId(), PARKED, at, part) for part in _parts(records)]
+        await self._collection.insert_many(map(_document, packs))
 
     async def oldest(self) -> datetime | None:
         """Return when the record that waits longest was appended."""

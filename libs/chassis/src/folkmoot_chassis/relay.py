@@ -11,22 +11,24 @@ from itertools import chain, takewhile
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.errors import MessageSizeTooLargeError, OutOfOrderSequenceNumber
 from aiokafka.producer.message_accumulator import BatchBuilder
+from bson import ObjectId
 
 from folkmoot_chassis import failpoints, kafka
 from folkmoot_chassis.leases import Leases
 from folkmoot_chassis.metrics import Metrics
-from folkmoot_chassis.outbox import Outbox, Outgoing, Pack
+from folkmoot_chassis.outbox import Outbox, Outgoing, Pack, Room
 from folkmoot_chassis.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
 
-ROUND = 1000
-"""Records published at a time, about."""
-
 AT_HAND = 64
-"""Packs kept in memory for publishing; more of them wait in MongoDB alone."""
+AT_HAND_BYTES = 32 * 1024 * 1024
+"""Packs and bytes kept in memory for publishing; more of them wait in MongoDB alone."""
+
+REFUSED = (MessageSizeTooLargeError, OutOfOrderSequenceNumber)
+"""Kafka's answers to a batch that is too large, and to those that came after it."""
 
 UNKNOWN_AFTER = 30.0
 """Seconds without an acknowledgement after which a round's outcome is unknown.
@@ -58,6 +60,8 @@ class Relay:
         self._poll = poll
         self._producer: AIOKafkaProducer | None = None
         self._at_hand: deque[Pack] = deque()
+        self._found: frozenset[ObjectId] = frozenset()
+        """What the last look has found."""
         self._behind = True
         """Whether MongoDB may hold older packs than those at hand."""
         self._looked = 0.0
@@ -67,8 +71,12 @@ class Relay:
     def offer(self, packs: Sequence[Pack]) -> None:
         """Publish what this process has just committed, without reading it back."""
         if not self._behind:
-            self._at_hand.extend(packs)
-            if len(self._at_hand) > AT_HAND:
+            # A look may find what is committed before it is offered.
+            self._at_hand.extend(p for p in packs if p.id not in self._found)
+            if (
+                len(self._at_hand) > AT_HAND
+                or sum(pack.size for pack in self._at_hand) > AT_HAND_BYTES
+            ):
                 self._fall_behind()
         self._awake.set()
 
@@ -107,22 +115,30 @@ class Relay:
         await self._leases.release()
 
     async def close(self) -> None:
-        """Let the producer go."""
-        if self._producer:
-            producer, self._producer = self._producer, None
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(producer.stop(), 5)
+        """Let the producer go, with whatever it could not send."""
+        if self._producer is None:
+            return
+        producer, self._producer = self._producer, None
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(5):
+                await producer.stop()
+                return
+        # Cut short, it would go on sending, for ever: idempotent batches never expire.
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(5):
+                await producer._sender.close()  # noqa: SLF001  nothing public ends it
+                await producer.client.close()
 
     async def _round(self) -> int:
-        """Publish one round and return how many records it held."""
+        """Publish one round and return how many packs it held."""
         if not self._outbox.held:
             return 0
         packs = await self._next()
         if not packs:
             return 0
         started = time.monotonic()
-        failpoints.hit("relay.before_publish")
         try:
+            failpoints.hit("relay.before_publish")
             async with asyncio.timeout(UNKNOWN_AFTER):
                 refused = await self._publish(list(chain(*(p.records for p in packs))))
         except Exception as error:
@@ -144,37 +160,39 @@ class Relay:
         return len(packs)
 
     async def _next(self) -> Sequence[Pack]:
-        """Return the packs of the next round: about as many records as a round has."""
+        """Return the packs of the next round, up to what a round holds."""
         if self._behind or time.monotonic() - self._looked >= self._poll:
             packs = await self._look()
             if packs:
                 return packs
-        packs, count = [], 0
-        while self._at_hand and count < ROUND:
+        packs = []
+        room = Room()
+        while self._at_hand and room.left:
             pack = self._at_hand.popleft()
             if pack.shard in self._outbox.held:
                 packs.append(pack)
-                count += len(pack.records)
+                room.take(pack)
         return packs
 
     async def _look(self) -> Sequence[Pack]:
         """Return what only MongoDB knows of: committed by others, or in another life.
 
-        Being behind ends with a look that finds nothing. Whatever is committed during
-        that look is at hand already.
+        Being behind ends with a look that finds less than a round holds: it is all that
+        is older. Whatever is committed during that look is at hand already.
         """
-        behind, self._behind = self._behind, False
+        self._behind = False
+        room = Room()
         known = {pack.id for pack in self._at_hand}
         try:
-            packs = await self._outbox.pending(self._outbox.held, ROUND, known)
+            packs = await self._outbox.pending(self._outbox.held, room, known)
         except BaseException:
             self._fall_behind()
             raise
         self._looked = time.monotonic()
-        if behind and packs:
+        if not room.left:
             self._fall_behind()
-        found = {pack.id for pack in packs}
-        self._at_hand = deque(p for p in self._at_hand if p.id not in found)
+        self._found = frozenset(pack.id for pack in packs)
+        self._at_hand = deque(p for p in self._at_hand if p.id not in self._found)
         return packs
 
     def _fall_behind(self) -> None:
@@ -199,8 +217,10 @@ class Relay:
             results = await asyncio.gather(
                 *(future for future, _ in batches), return_exceptions=True
             )
+        if any(isinstance(result, REFUSED) for result in results):
+            await self.close()
         for (_, sent), result in zip(batches, results, strict=True):
-            if isinstance(result, MessageSizeTooLargeError):
+            if isinstance(result, REFUSED):
                 refused += [r for r in sent if not await self._goes_alone(r)]
             elif isinstance(result, BaseException):
                 raise result
@@ -211,9 +231,9 @@ class Relay:
     async def _goes_alone(self, record: Outgoing) -> bool:
         """Send a record by itself: the one that is too large fails its whole batch.
 
-        A refusal leaves a gap in the producer's sequence, so each try has a new one.
+        A refusal leaves a gap in the producer's sequence: whatever follows in that
+        partition is refused as well, until there is a new producer.
         """
-        await self.close()
         producer = await self._connected()
         try:
             await producer.send_and_wait(

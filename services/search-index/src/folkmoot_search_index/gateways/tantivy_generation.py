@@ -83,7 +83,16 @@ class TantivyGeneration:
         return self._writer
 
     def _resume(self) -> Position | None:
-        self._open_writer().rollback()
+        self._open_writer()
+        # The engine's own rollback gives out numbers of operations that are taken, and
+        # deletions are lost (quickwit-oss/tantivy#2666). A new writer begins with the
+        # number of the last commit: a deletion that bears it passes over the segments
+        # of which that commit deleted something. So the first one is of nothing.
+        self._writer = None
+        self._writer = self._index.writer(HEAP_BYTES, 1)
+        self._writer.delete_documents_by_term(schema.ID, "")
+        # A commit may have been kept and not been shown.
+        self._index.reload()
         searcher = self._index.searcher()
         for _, address in searcher.search(self._mark, 1).hits:
             position = searcher.doc(address).get_first(schema.POSITION)
@@ -97,12 +106,13 @@ class TantivyGeneration:
 
     def _apply(self, changes: Sequence[Change]) -> None:
         writer = self._open_writer()
-        last = {change.item_id: change for change in changes}
-        for change in last.values():
+        last = {change.item_id: change.document for change in changes}
+        first = {change.item_id: change.first for change in reversed(changes)}
+        for item_id in last:
             # Looking for what is not there costs a fifth of indexing.
-            if not change.first:
-                writer.delete_documents_by_term(schema.ID, change.item_id)
-        self._add([each.document for each in last.values() if each.document])
+            if not first[item_id]:
+                writer.delete_documents_by_term(schema.ID, item_id)
+        self._add([document for document in last.values() if document])
 
     def _commit(self, position: Position) -> None:
         writer = self._open_writer()

@@ -31,6 +31,9 @@ Every commit writes dictionaries, which are merged later on: three thousand chan
 once cost half as much as a thousand three times.
 """
 
+FEW = 500
+"""Changes in a batch that is surely not cut off: there are no more for now."""
+
 LULL = 0.4
 """Seconds without news after which even what is late is committed."""
 
@@ -121,6 +124,7 @@ class ProjectDocuments:
         """Apply what changes until another generation is in use, or it is abreast."""
         pending: list[Change] = []
         committed = changed = monotonic()
+        batches_seen = 0
         async with aclosing(self._changes.follow(position)) as batches:
             async for batch in batches:
                 self._tally.progressed()
@@ -132,7 +136,9 @@ class ProjectDocuments:
                     await index.apply(news)
                     pending += news
                     changed = monotonic()
-                abreast = until_abreast and not news
+                batches_seen += 1
+                # The first answer of a stream may tell but a part of what there is.
+                abreast = until_abreast and len(news) < FEW and batches_seen > 1
                 lull = 0.0 if news else monotonic() - changed
                 if abreast or self._due(pending, lull, monotonic() - committed):
                     started = monotonic()
@@ -149,7 +155,7 @@ class ProjectDocuments:
             return waited > IDLE
         if len(pending) >= self._most:
             return True
-        if _age(pending[-1], self._clock.now()) > LATE:
+        if _age(pending, self._clock.now()) > LATE:
             return lull >= LULL or waited >= max(BULK, self._interval)
         return lull > 0 or waited >= self._interval
 
@@ -158,6 +164,7 @@ def _again(changes: Sequence[Change]) -> list[Change]:
     return [replace(change, first=False) for change in changes]
 
 
-def _age(change: Change, now: datetime) -> timedelta:
-    """Return how long ago it was captured what a change is about."""
-    return now - (change.document.item.captured if change.document else now)
+def _age(changes: Sequence[Change], now: datetime) -> timedelta:
+    """Return how long ago the newest of some changes was captured."""
+    captured = [each.document.item.captured for each in changes if each.document]
+    return now - max(captured, default=now)
