@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +113,7 @@ def send_archive(
     One batch is under way while the next is read; batches keep the archive's order.
     """
     tally = Tally(resumed=checkpoint.load() if checkpoint else 0)
-    fresh = _written(islice(entries, tally.resumed, None), target)
+    fresh = _written(_after(entries, tally.resumed), target)
     tally.read = tally.resumed
     pending: tuple[Future[list[dict[str, Any]]], list[Out]] | None = None
     with ThreadPoolExecutor(1) as sender:
@@ -131,6 +130,20 @@ def send_archive(
     if checkpoint:
         checkpoint.forget()
     return tally
+
+
+def _after(entries: Iterable[Entry], done: int) -> Iterator[Entry]:
+    """Leave out what was acknowledged before.
+
+    An input that cannot be read now, and could then, shifts all that follows it: from
+    there on everything is sent again, which has no effect on what is known.
+    """
+    for entry in entries:
+        if done and not (isinstance(entry, Rejected) and entry.unread):
+            done -= 1
+        else:
+            done = 0
+            yield entry
 
 
 def _written(entries: Iterable[Entry], target: Target) -> Iterator[Out]:

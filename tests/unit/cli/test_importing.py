@@ -135,6 +135,19 @@ def test_no_place_is_kept_behind_what_could_not_be_read(
     assert Noted.saved == [BATCH]
 
 
+def test_what_follows_an_input_that_was_lost_meanwhile_is_sent_again(
+    ingest: Ingest, tmp_path: Path
+) -> None:
+    lost = Rejected("tea.mbox", "file", "not readable: gone", unread=True)
+    checkpoint = Checkpoint(tmp_path, "x")
+    checkpoint.save(4)
+    entries = [said("Tea", n) for n in range(6)]
+    tally = send(ingest, [*entries[:2], lost, *entries[2:]], checkpoint)
+    (body,) = ingest.bodies
+    assert len(json.loads(body)) == 4
+    assert tally.unread == 1
+
+
 def test_a_fingerprint_is_of_files_names_and_sizes(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[]")
     (tmp_path / "gone.json").symlink_to("nowhere")
