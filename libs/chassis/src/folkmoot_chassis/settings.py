@@ -58,7 +58,11 @@ class ServiceSettings(BaseSettings):
     outbox_lease: float = Field(default=10.0, description="Seconds a shard is held.")
     outbox_shards: int = Field(default=8, ge=1)
     record_max_bytes: int = Field(
-        default=4 * 1024 * 1024, description="Largest record value that is published."
+        default=4 * 1024 * 1024 - 64 * 1024,
+        description=(
+            "Largest record value that is published; a topic's `max.message.bytes` counts "
+            "key and headers, too."
+        ),
     )
 
     http_host: str = "127.0.0.1"
