@@ -60,8 +60,8 @@ class ServiceSettings(BaseSettings):
     record_max_bytes: int = Field(
         default=4 * 1024 * 1024 - 64 * 1024,
         description=(
-            "Largest record value that is published; a topic's `max.message.bytes` counts "
-            "key and headers, too."
+            "Largest record value that is published; "
+            "a topic's `max.message.bytes` counts key and headers, too."
         ),
     )
 
