@@ -3,19 +3,26 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from aiokafka import AIOKafkaProducer
 from folkmoot.importing import MEDIA_TYPE
 from folkmoot.local.keys import Person
 from folkmoot.local.stack import Stack
 from folkmoot_ingest.domain import identity as ids
 
-from benchmarks.corpus import PROBE, SOURCE, event, submissions
+from benchmarks.corpus import PROBE, SOURCE, event, headers, submissions
 
 LOOK = 0.05
 BATCH = 10
+SELDOM = 100
+"""One in so many items is a probe at full load: a page of hits shows fifty."""
+
+Waits = dict[str, float]
+
 READER = Person("reader", "north", None, (), ())
 
 
@@ -62,34 +69,65 @@ class Latencies:
         answer.raise_for_status()
 
 
-async def watch_latency(
-    watcher: Latencies, rate: int, seconds: int
-) -> dict[str, float]:
+async def watch_steady(watcher: Latencies, rate: int, seconds: int) -> Waits:
     """Publish at a steady rate and return p50 and p99 of both ways, in seconds."""
     items = list(submissions(rate * seconds, run="steady", probe_every=BATCH))
+
+    async def publish(sent: dict[str, float]) -> None:
+        began = time.monotonic()
+        for number in range(0, len(items), BATCH):
+            due = began + number / rate
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            batch = items[number : number + BATCH]
+            for data in batch:
+                note(data, sent)
+            await watcher.publish(batch)
+
+    return await _watched(f"at_{rate}", watcher, publish, items[::BATCH])
+
+
+async def watch_full_load(
+    watcher: Latencies, producer: AIOKafkaProducer, topic: str, count: int
+) -> Waits:
+    """Publish as fast as Kafka takes it and return p50 and p99 of both ways."""
+    items = list(submissions(count, run="full", probe_every=SELDOM))
+
+    async def publish(sent: dict[str, float]) -> None:
+        for data in items:
+            note(data, sent)
+            value, name = json.dumps(data).encode(), data["native_id"]
+            await producer.send(topic, value, name.encode(), headers=headers(name))
+        await producer.flush()
+
+    return await _watched("at_full_load", watcher, publish, items[::SELDOM])
+
+
+def note(data: dict[str, Any], sent: dict[str, float]) -> None:
+    """Say that an item is published now."""
+    data["published"] = datetime.now(UTC).isoformat()
+    sent[item_id(data["native_id"])] = time.monotonic()
+
+
+async def _watched(
+    name: str,
+    watcher: Latencies,
+    publish: Callable[[dict[str, float]], Awaitable[None]],
+    probes: list[dict[str, Any]],
+) -> Waits:
     sent: dict[str, float] = {}
     searchable: dict[str, float] = {}
     notified: dict[str, float] = {}
-    wanted = {item_id(data["native_id"]) for data in items[::BATCH]}
+    wanted = {item_id(data["native_id"]) for data in probes}
     watching = [
         asyncio.create_task(_watch_search(watcher, searchable, wanted)),
         asyncio.create_task(_watch_inbox(watcher, notified, wanted)),
     ]
     await asyncio.sleep(1)
-    began = time.monotonic()
-    for number in range(0, len(items), BATCH):
-        due = began + number / rate
-        await asyncio.sleep(max(0.0, due - time.monotonic()))
-        batch = items[number : number + BATCH]
-        for data in batch:
-            data["published"] = datetime.now(UTC).isoformat()
-        now = time.monotonic()
-        sent.update({item_id(data["native_id"]): now for data in batch})
-        await watcher.publish(batch)
-    await asyncio.wait_for(asyncio.gather(*watching), 60)
+    await publish(sent)
+    await asyncio.wait_for(asyncio.gather(*watching), 120)
     return {
-        **_percentiles(f"searchable_at_{rate}", sent, searchable),
-        **_percentiles(f"notified_at_{rate}", sent, notified),
+        **_percentiles(f"searchable_{name}", sent, searchable),
+        **_percentiles(f"notified_{name}", sent, notified),
     }
 
 

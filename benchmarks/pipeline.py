@@ -25,7 +25,7 @@ from folkmoot.local.topics import Plan, create_topics
 from benchmarks import floor
 from benchmarks.corpus import SOURCE, headers, submissions
 from benchmarks.floor import PROBE_EVERY
-from benchmarks.latency import Latencies, watch_latency
+from benchmarks.latency import Latencies, watch_full_load, watch_steady
 from benchmarks.report import Figure, write
 
 INBOUND = "folkmoot.inbound.v1"
@@ -92,6 +92,8 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     turns = [("floor", bare), ("pipeline", whole)]
     for _, subject in turns:
         await timed(subject, WARM, "warm")
+    # Before the flood: after it there is much to merge and to write out.
+    waits = await watch_steady(watcher, options.rate, options.seconds)
     for number in range(options.rounds):
         for name, subject in turns:
             taken[name].append(await timed(subject, options.items, f"r{number}"))
@@ -100,8 +102,9 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
         turns.reverse()
     for process in processes:
         process.terminate()
-    steady = await watch_latency(watcher, options.rate, options.seconds)
-    write(figures(taken["floor"], taken["pipeline"], steady, options))
+    async with producer_to(kafka) as producer:
+        waits |= await watch_full_load(watcher, producer, INBOUND, options.items // 2)
+    write(figures(taken["floor"], taken["pipeline"], waits, options))
 
 
 async def timed(subject: Subject, count: int, run: str) -> Round:
@@ -110,9 +113,7 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
         (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
         for item in submissions(count, run=run, probe_every=PROBE_EVERY)
     ]
-    producer = AIOKafkaProducer(
-        bootstrap_servers=subject.kafka, acks="all", max_batch_size=512 * 1024
-    )
+    producer = producer_to(subject.kafka)
     await producer.start()
     searchable, notified = await subject.counts()
     wanted = (searchable + count, notified + count // PROBE_EVERY)
@@ -135,6 +136,13 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
     return Round(count / seconds, per_item)
 
 
+def producer_to(kafka: str) -> AIOKafkaProducer:
+    """Return the publisher of a full load."""
+    return AIOKafkaProducer(
+        bootstrap_servers=kafka, acks="all", max_batch_size=512 * 1024
+    )
+
+
 def cpu(pids: dict[str, int]) -> dict[str, float]:
     """Return the CPU seconds that each process has used."""
     times = {name: psutil.Process(pid).cpu_times() for name, pid in pids.items()}
@@ -151,7 +159,7 @@ def show(name: str, one: Round) -> None:
 def figures(
     floors: list[Round],
     pipelines: list[Round],
-    steady: dict[str, float],
+    waits: dict[str, float],
     options: argparse.Namespace,
 ) -> list[Figure]:
     """Return what is claimed, each beside its floor where there is one."""
@@ -165,7 +173,7 @@ def figures(
         Figure("pipeline.cpu_per_item", spent, "ms", "floor", least, command),
         *(
             Figure(f"pipeline.{name}", value, "s", None, None, command)
-            for name, value in steady.items()
+            for name, value in waits.items()
         ),
     ]
 
