@@ -75,7 +75,7 @@ def main() -> None:
 
 
 async def measure(stack: Stack, options: argparse.Namespace) -> None:
-    """Run the rounds in turns, then the steady load.
+    """Run the steady load, the rounds in turns, then a full load that is watched.
 
     Both run all the time; the one whose turn it is not has nothing to do.
     """

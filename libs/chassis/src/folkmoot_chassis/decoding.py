@@ -42,9 +42,9 @@ class Route:
         """
         for name, raw in headers:
             if name == TYPE:
-                # What is no text is damaged, and may well have been wanted.
-                readable = raw is not None and raw.isascii()
-                return readable and _any_version(raw or b"") not in self.names
+                if raw is None or not raw.isascii():
+                    return False  # it is damaged, and may well have been wanted
+                return _any_version(raw) not in self.names
         return False
 
 

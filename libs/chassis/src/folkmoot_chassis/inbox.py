@@ -7,13 +7,11 @@ names all records of its batch: one for each would cost twice as much.
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from pymongo.errors import OperationFailure
+from pymongo import IndexModel
 
-from folkmoot_chassis.mongo import Database, Session
+from folkmoot_chassis.mongo import Database, Session, ensure_index
 
 COLLECTION = "inbox"
-OPTIONS_DIFFER = 85
-"""What MongoDB answers where the index exists and keeps for another while."""
 
 
 class Inbox:
@@ -27,13 +25,8 @@ class Inbox:
         """Create what the collection needs; safe to repeat."""
         await self._collection.create_index("ids", unique=True, sparse=True)
         keep = int(self._keep.total_seconds())
-        try:
-            await self._collection.create_index("at", expireAfterSeconds=keep)
-        except OperationFailure as error:
-            if error.code != OPTIONS_DIFFER:
-                raise
-            await self._collection.drop_index("at_1")
-            await self._collection.create_index("at", expireAfterSeconds=keep)
+        expiry = IndexModel("at", expireAfterSeconds=keep)
+        await ensure_index(self._collection, expiry)
 
     async def seen(self, ids: Collection[str], session: Session) -> set[str]:
         """Return those of `ids` that took effect before."""

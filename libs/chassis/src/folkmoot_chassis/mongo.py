@@ -8,6 +8,8 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
+from pymongo import IndexModel
+from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -24,6 +26,9 @@ MAJORITY_WRITES = WriteConcern("majority", wtimeout=10_000)
 MAJORITY_READS = ReadConcern("majority")
 SNAPSHOT = ReadConcern("snapshot")
 PRIMARY = ReadPreference.PRIMARY
+
+OPTIONS_DIFFER = 85
+"""What MongoDB answers where an index exists and keeps for another while."""
 
 
 def connect(url: str, name: str) -> Client:
@@ -51,3 +56,14 @@ def database(client: Client, name: str) -> Database:
     return client.get_database(
         name, write_concern=MAJORITY_WRITES, read_concern=MAJORITY_READS
     )
+
+
+async def ensure_index(collection: Collection, index: IndexModel) -> None:
+    """Create an index, or make it anew where it exists with other options."""
+    try:
+        await collection.create_indexes([index])
+    except OperationFailure as error:
+        if error.code != OPTIONS_DIFFER:
+            raise
+        await collection.drop_index(index.document["name"])
+        await collection.create_indexes([index])

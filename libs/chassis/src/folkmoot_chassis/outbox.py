@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ class Outgoing(NamedTuple):
         return len(self.value or b"") + 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """Records of one shard that were committed together."""
 
@@ -50,7 +51,7 @@ class Pack:
     created: datetime
     records: Sequence[Outgoing]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes, about."""
         return sum(record.size for record in self.records)

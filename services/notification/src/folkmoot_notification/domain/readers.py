@@ -21,9 +21,9 @@ class Reader:
     accounts: frozenset[str] = frozenset()
     issued: float = 0
 
-    def outdates(self, other: "Reader") -> bool:
-        """Tell whether another token's description is older than this one."""
-        return other.issued < self.issued
+    def covers(self, other: "Reader") -> bool:
+        """Tell whether another description says nothing new: the same, or an older."""
+        return self == other or other.issued < self.issued
 
     def may_read(self, visibility: Iterable[str]) -> bool:
         """Tell whether any of the reader's principals may see an item."""

@@ -38,7 +38,7 @@ class Standing:
     def know(self, reader: Reader) -> None:
         """Learn of a person, or what has changed; an older token changes nothing."""
         before = self._readers.get(reader.person)
-        if before and (before == reader or before.outdates(reader)):
+        if before and before.covers(reader):
             return
         self._readers[reader.person] = reader
         if before and before.names() == reader.names():

@@ -1,13 +1,10 @@
 """Every index that notification keeps."""
 
-from folkmoot_chassis.mongo import Database
+from folkmoot_chassis.mongo import Database, ensure_index
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import OperationFailure
 
 DAY = 24 * 60 * 60
 WEEK = 7 * DAY
-OPTIONS_DIFFER = 85
-"""What MongoDB answers where the index exists and keeps for another while."""
 
 _UNREAD_COUNT = IndexModel(
     [
@@ -59,7 +56,6 @@ async def _expire_settled(database: Database, days: int) -> None:
 
     Those that ended before this index was there are forgotten too.
     """
-    collection = database["deliveries"]
     expiry = IndexModel(
         [("due", ASCENDING)],
         name="settled_expiry",
@@ -68,10 +64,4 @@ async def _expire_settled(database: Database, days: int) -> None:
             "state": {"$in": ["delivered", "failed", "cancelled"]}
         },
     )
-    try:
-        await collection.create_indexes([expiry])
-    except OperationFailure as error:
-        if error.code != OPTIONS_DIFFER:
-            raise
-        await collection.drop_index("settled_expiry")
-        await collection.create_indexes([expiry])
+    await ensure_index(database["deliveries"], expiry)

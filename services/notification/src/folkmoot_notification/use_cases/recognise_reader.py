@@ -18,7 +18,7 @@ class RecogniseReader:
     async def __call__(self, reader: Reader) -> None:
         """Have the caller matched as they are now."""
         known = self._standing.reader(reader.person)
-        if known and (known == reader or known.outdates(reader)):
+        if known and known.covers(reader):
             return
         await self._subscriptions.keep_reader(reader)
         self._standing.know(reader)
