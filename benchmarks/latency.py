@@ -19,7 +19,9 @@ from benchmarks.corpus import PROBE, SOURCE, event, headers, submissions
 LOOK = 0.05
 BATCH = 10
 SELDOM = 100
-"""One in so many items is a probe at full load: a page of hits shows fifty."""
+"""One in so many items is a probe at full load, so that a commit fits on a page."""
+
+PAGE = 100
 
 Waits = dict[str, float]
 
@@ -145,7 +147,7 @@ async def _watch_search(
             params={
                 "q": f"tool:{PROBE}",
                 "sort": "newest",
-                "size": 50,
+                "size": PAGE,
                 "facets": "false",
             },
         )

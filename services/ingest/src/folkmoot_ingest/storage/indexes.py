@@ -1,7 +1,10 @@
 """Every index that ingest keeps, and the query that it serves."""
 
+from contextlib import suppress
+
 from folkmoot_chassis.mongo import Database
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import CollectionInvalid
 
 from folkmoot_ingest.storage import items, record
 
@@ -12,16 +15,10 @@ ITEMS = (
         name="counts",
     ),
 )
-# The history of an item: hashes when it changes, entries when somebody reads it.
-RECORD = (
-    IndexModel(
-        [("item_id", ASCENDING), ("content_hash", ASCENDING)],
-        name="history",
-    ),
-)
 
 
 async def ensure_indexes(database: Database) -> None:
     """Create what is missing; collections too, for a transaction creates none."""
     await database[items.COLLECTION].create_indexes(list(ITEMS))
-    await database[record.COLLECTION].create_indexes(list(RECORD))
+    with suppress(CollectionInvalid):  # it exists
+        await database.create_collection(record.COLLECTION)

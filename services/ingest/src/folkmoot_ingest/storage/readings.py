@@ -7,7 +7,7 @@ from folkmoot_events import Item
 
 from folkmoot_ingest.ports import Entry
 from folkmoot_ingest.storage import items, record
-from folkmoot_ingest.storage.record import entry_id, to_entry
+from folkmoot_ingest.storage.record import entries_of, entry_id, to_entry
 
 MAX_ENTRIES = 200
 
@@ -39,7 +39,7 @@ class MongoReadings:
             return []
         may_see = {"item.visibility": {"$in": sorted(principals)}}
         found = self._record.find(
-            {"item_id": item_id, "$or": [may_see, {"item": None}]},
+            {"_id": entries_of(item_id), "$or": [may_see, {"item": None}]},
             sort=[("recorded", 1), ("revision", 1)],
             limit=MAX_ENTRIES,
         )

@@ -1,9 +1,11 @@
 """Collection `record`: every revision whole; documents are added and never changed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from bson import Regex
 from folkmoot_chassis.mongo import Database, Document
 from folkmoot_events import Item
 
@@ -24,8 +26,9 @@ class MongoRecord:
     ) -> dict[str, set[str]]:
         """Return the hashes of all content recorded of each of these items."""
         known: dict[str, set[str]] = defaultdict(set)
+        entries = [entries_of(id_) for id_ in ids]
         found = self._record.find(
-            {"item_id": {"$in": list(ids)}}, HASH, session=transaction.session
+            {"_id": {"$in": entries}}, HASH, session=transaction.session
         )
         async for row in found:
             known[row["item_id"]].add(row["content_hash"])
@@ -58,6 +61,14 @@ def to_entry(row: Mapping[str, Any]) -> Entry:
 def entry_id(item_id: str, revision: int | None, content_hash: str) -> str:
     """Name an entry: by its revision, or by its content where it came too late."""
     return f"{item_id}/{revision or content_hash.removeprefix('sha256:')}"
+
+
+def entries_of(item_id: str) -> Regex[str]:
+    """Match the ids of all entries of an item, which begin alike.
+
+    An index by item would be the largest of all, and written at random.
+    """
+    return Regex(f"^{re.escape(item_id)}/")
 
 
 def _row(entry: Entry) -> Document:
