@@ -5,12 +5,16 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pydantic_core import from_json, to_json
 
 from folkmoot_chassis.failures import Permanent
+from folkmoot_chassis.ids import new_id
 
 PREFIX = "ce_"
+START = len(PREFIX)
+CONTENT_TYPE = "content-type"
 JSON = "application/json"
 REQUIRED = ("id", "source", "specversion", "type")
 
@@ -34,16 +38,45 @@ class Attributes:
         """What happened."""
         return self.values["type"]
 
-    def moment(self, name: str, otherwise: datetime) -> datetime:
-        """Return an RFC 3339 attribute as a moment; `otherwise` where it is absent."""
+    def moment(self, name: str) -> datetime | None:
+        """Return an RFC 3339 attribute as a moment; None where it is absent."""
         text = self.values.get(name)
-        if text is None:
-            return otherwise
         try:
-            moment = datetime.fromisoformat(text)
+            return None if text is None else _moment(text)
         except ValueError as error:
             raise Permanent(f"{name} is no RFC 3339 time", reason="bad-time") from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Origin:
+    """Writes the headers of events that one service makes at one time.
+
+    What they have in common is encoded once.
+    """
+
+    def __init__(self, source: str, now: datetime) -> None:
+        self.now = now.isoformat()
+        self._common: Headers = [
+            (PREFIX + "source", source.encode()),
+            (PREFIX + "specversion", b"1.0"),
+            (PREFIX + "time", self.now.encode()),
+            (CONTENT_TYPE, JSON.encode()),
+        ]
+
+    def headers(
+        self, type_: str, subject: bytes, begun: str, traceparent: str, *, replay: bool
+    ) -> Headers:
+        """Return the headers of a new event."""
+        headers: Headers = [
+            (PREFIX + "id", new_id().encode()),
+            (PREFIX + "type", type_.encode()),
+            (PREFIX + "subject", subject),
+            (PREFIX + "begun", begun.encode()),
+            *self._common,
+            ("traceparent", traceparent.encode()),
+        ]
+        if replay:
+            headers.append((PREFIX + "replay", b"true"))
+        return headers
 
 
 def encode(values: Mapping[str, str | None], traceparent: str) -> Headers:
@@ -53,22 +86,38 @@ def encode(values: Mapping[str, str | None], traceparent: str) -> Headers:
         for name, value in values.items()
         if value is not None and name != "datacontenttype"
     ]
-    headers.append(("content-type", (values.get("datacontenttype") or JSON).encode()))
+    headers.append((CONTENT_TYPE, (values.get("datacontenttype") or JSON).encode()))
     headers.append(("traceparent", traceparent.encode()))
     return headers
 
 
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime:
+    """Parse a time; what was committed together was made at the same one."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def decode(headers: Iterable[tuple[str, bytes | None]]) -> Attributes:
     """Read the attributes; raises Permanent where a required one is missing or bad."""
-    values: dict[str, str] = {}
-    traceparent: str | None = None
-    for name, raw in headers:
-        if name == "traceparent":
-            traceparent = raw.decode("ascii", "replace") if raw else None
-        elif name.startswith(PREFIX):
-            values[name[len(PREFIX) :]] = _text(name, raw)
-        elif name == "content-type":
-            values["datacontenttype"] = _text(name, raw)
+    raws = dict(headers)
+    trace = raws.get("traceparent")
+    traceparent = trace.decode("ascii", "replace") if trace else None
+    try:
+        # Nearly all are well: one by one they are looked at where they are not.
+        values = {
+            name[START:]: str(raw, "utf-8")  # type: ignore[arg-type]
+            for name, raw in raws.items()
+            if name[:START] == PREFIX
+        }
+    except (TypeError, UnicodeDecodeError):
+        values = {
+            name[START:]: _text(name, raw)
+            for name, raw in raws.items()
+            if name[:START] == PREFIX
+        }
+    if CONTENT_TYPE in raws:
+        values["datacontenttype"] = _text(CONTENT_TYPE, raws[CONTENT_TYPE])
     for name in REQUIRED:
         if not values.get(name):
             raise Permanent(f"header {PREFIX}{name} is missing", reason="no-attribute")

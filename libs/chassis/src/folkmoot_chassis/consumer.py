@@ -217,12 +217,14 @@ async def _commit(consumer: AIOKafkaConsumer, records: Sequence[RawRecord]) -> N
     have changed meanwhile (aio-libs/aiokafka#933). One that fails costs a redelivery,
     which the inbox recognises.
     """
-    offsets: dict[TopicPartition, int] = {}
-    for record in records:
-        partition = TopicPartition(record.topic, record.partition)
-        offsets[partition] = max(offsets.get(partition, 0), record.offset + 1)
+    # In each partition they are in order: the last one is the furthest.
+    last = {(record.topic, record.partition): record.offset for record in records}
     assigned = consumer.assignment()
-    offsets = {tp: offset for tp, offset in offsets.items() if tp in assigned}
+    offsets = {
+        TopicPartition(*place): offset + 1
+        for place, offset in last.items()
+        if place in assigned
+    }
     try:
         if offsets:
             await consumer.commit(offsets)

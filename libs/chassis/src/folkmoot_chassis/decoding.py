@@ -99,8 +99,7 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
             raise Permanent("the record has no value", reason="null-value")
         model, handler = found
         data = model.model_validate_json(record.value)
-    written = EPOCH + timedelta(milliseconds=record.timestamp)
-    moment = attributes.moment("time", written)
+    moment = attributes.moment("time") or _written(record)
     message = Message(
         id=attributes.id,
         source=attributes.values["source"],
@@ -110,12 +109,16 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
         traceparent=valid(attributes.traceparent) or new_traceparent(),
         replay=attributes.values.get("replay") == "true",
         time=moment,
-        begun=attributes.moment("begun", moment),
+        begun=attributes.moment("begun") or moment,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
     )
     return Decoded(record, message, handler)
+
+
+def _written(record: RawRecord) -> datetime:
+    return EPOCH + timedelta(milliseconds=record.timestamp)
 
 
 def _any_version(type_: bytes) -> bytes:

@@ -3,11 +3,31 @@
 Names follow OpenTelemetry's messaging conventions where one exists.
 """
 
+from bisect import bisect_left
+from collections import Counter as Counts
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 AGES = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86400)
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+
+
+class Ages(Histogram):
+    """A histogram of seconds that takes a batch at a time.
+
+    It knows the names by which prometheus_client 0.2x keeps its buckets: to observe one
+    by one costs ten times as much, with every record and at every hop.
+    """
+
+    def observe_all(self, ages: Iterable[float]) -> None:
+        """Observe each; a clock that is behind makes none negative."""
+        seconds = [age if age > 0 else 0.0 for age in ages]
+        places = Counts(bisect_left(self._upper_bounds, age) for age in seconds)
+        for place, count in places.items():
+            self._buckets[place].inc(count)
+        self._sum.inc(sum(seconds))
 
 
 class Metrics:
@@ -36,17 +56,13 @@ class Metrics:
         self.retries = self._counter(
             "messaging_process_retries", "Batches tried again.", "error"
         )
-        self.event_age = self._histogram(
+        self.event_age = self._ages(
             "messaging_event_age_seconds",
             "Age of an event when its effect is committed.",
-            AGES,
-            "topic",
         )
-        self.chain_age = self._histogram(
+        self.chain_age = self._ages(
             "messaging_chain_age_seconds",
             "Age of the chain of events that led to this effect.",
-            AGES,
-            "topic",
         )
         self.inbox_duplicates = self._counter(
             "inbox_duplicates", "Redeliveries recognised.", "topic"
@@ -112,6 +128,9 @@ class Metrics:
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(name, text, labels, registry=self.registry)
+
+    def _ages(self, name: str, text: str) -> Ages:
+        return Ages(name, text, ("topic",), registry=self.registry, buckets=AGES)
 
     def _histogram(
         self, name: str, text: str, buckets: tuple[float, ...], *labels: str

@@ -5,14 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pymongo.errors import PyMongoError
 
-from folkmoot_chassis import cloudevents, failpoints
+from folkmoot_chassis import failpoints
 from folkmoot_chassis.clock import Clock, SystemClock
+from folkmoot_chassis.cloudevents import Origin
 from folkmoot_chassis.failures import Permanent, is_transient
-from folkmoot_chassis.ids import new_id
 from folkmoot_chassis.messages import EventModel
 from folkmoot_chassis.mongo import (
     MAJORITY_WRITES,
@@ -30,8 +30,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What an outgoing event follows from: the trace and the chain to continue."""
 
     traceparent: str
@@ -54,6 +53,11 @@ class Transaction:
     causes: Mapping[str, Cause] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
     callbacks: list[Callable[[], None]] = field(default_factory=list)
+    origin: Origin = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Encode once what all events of the transaction say."""
+        self.origin = Origin(self.source, self.now)
 
     def publish(
         self,
@@ -74,31 +78,21 @@ class Transaction:
         trace = valid(traceparent) or (
             cause.traceparent if cause else current_traceparent()
         )
-        attributes: dict[str, str | None] = {
-            "id": new_id(),
-            "source": self.source,
-            "specversion": "1.0",
-            "type": event.type,
-            "subject": key,
-            "time": self.now.isoformat(),
-            "begun": (cause.begun if cause else self.now).isoformat(),
-            "replay": "true" if cause and cause.replay else None,
-        }
         value = event.model_dump_json(exclude_none=True).encode()
         if len(value) > self.limit:
             raise Permanent(
                 f"{event.type} would be {len(value)} bytes, {self.limit} are allowed",
                 reason="oversize",
             )
-        self.outgoing.append(
-            Outgoing(
-                event.topic,
-                key.encode(),
-                value,
-                cloudevents.encode(attributes, trace),
-                trace,
-            )
+        subject = key.encode()
+        headers = self.origin.headers(
+            event.type,
+            subject,
+            cause.begun.isoformat() if cause else self.origin.now,
+            trace,
+            replay=cause is not None and cause.replay,
         )
+        self.outgoing.append(Outgoing(event.topic, subject, value, headers, trace))
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the transaction has committed."""

@@ -184,11 +184,12 @@ class UnitOfWork:
         for topic, messages in _by_topic(handled).items():
             self.metrics.handled.labels(topic, "handled").inc(len(messages))
             total[topic] -= len(messages)
-            event_age = self.metrics.event_age.labels(topic)
-            chain_age = self.metrics.chain_age.labels(topic)
-            for message in messages:
-                event_age.observe(max(0.0, (now - message.time).total_seconds()))
-                chain_age.observe(max(0.0, (now - message.begun).total_seconds()))
+            self.metrics.event_age.labels(topic).observe_all(
+                [(now - message.time).total_seconds() for message in messages]
+            )
+            self.metrics.chain_age.labels(topic).observe_all(
+                [(now - message.begun).total_seconds() for message in messages]
+            )
         for topic, known in total.items():
             self.metrics.inbox_duplicates.labels(topic).inc(known)
 

@@ -27,20 +27,24 @@ def beginnings(text: str) -> tuple[str, ...]:
 
 
 class Document:
-    """The terms, values and times of one document. FieldTable.document makes it."""
+    """The terms, values and times of one document. FieldTable.document makes it.
+
+    What a field is made of is worked out when somebody first asks.
+    """
 
     def __init__(self, defaults: tuple[str, ...]) -> None:
         self.defaults = defaults
         self._texts: dict[str, tuple[str, ...]] = {}
+        self._keywords: dict[str, tuple[str, ...]] = {}
         self._positions: dict[str, dict[str, list[int]]] = {}
-        self.values: dict[str, frozenset[str]] = {}
+        self._values: dict[str, frozenset[str]] = {}
         self.times: dict[str, datetime] = {}
 
     @cached_property
     def atoms(self) -> frozenset[Atom]:
         """All that may anchor a query to this document, as `anchors` names it."""
         atoms: set[Atom] = set()
-        for name in self._texts.keys() | self.values.keys():
+        for name in self._texts.keys() | self._keywords.keys():
             held = self._held(name)
             held |= {start for text in held for start in beginnings(text)}
             atoms.update((name, text) for text in held)
@@ -55,6 +59,14 @@ class Document:
             known = self._positions[name] = _positions(self._texts.get(name, ()))
         return known
 
+    def values(self, name: str) -> frozenset[str]:
+        """Return the folded values of a field of keywords."""
+        known = self._values.get(name)
+        if known is None:
+            known = frozenset(map(fold, self._keywords.get(name, ())))
+            self._values[name] = known
+        return known
+
     def holds(self, atom: Atom) -> bool:
         """Tell whether an atom is among `atoms`, without making them all."""
         field, text = atom
@@ -66,16 +78,12 @@ class Document:
         )
 
     def add_text(self, name: str, value: Value) -> None:
-        """Take a field's text or texts; a phrase never spans two of them.
-
-        They are analysed when somebody first asks for the field's terms.
-        """
+        """Take a field's text or texts; a phrase never spans two of them."""
         self._texts[name] = tuple(_strings(name, value))
 
     def add_keyword(self, name: str, value: Value, *, words: bool) -> None:
         """Take a field's value or values; with `words`, also what they are made of."""
-        strings = list(_strings(name, value))
-        self.values[name] = frozenset(map(fold, strings))
+        strings = self._keywords[name] = tuple(_strings(name, value))
         if words:
             self.add_text(name, strings)
 
@@ -90,7 +98,7 @@ class Document:
         self.times[name] = value.astimezone(UTC)
 
     def _held(self, name: str) -> AbstractSet[str]:
-        values = self.values.get(name, frozenset())
+        values = self.values(name)
         return self.terms(name).keys() | values if name in self._texts else values
 
 

@@ -37,7 +37,7 @@ def matches(node: Node, document: Document) -> bool:  # noqa: PLR0911  one per n
         case Not():
             return not matches(node.operand, document)
         case Equals():
-            return node.value in document.values.get(node.field, ()) or (
+            return node.value in document.values(node.field) or (
                 bool(node.terms) and _follow(node.terms, document.terms(node.field))
             )
         case Phrase():
@@ -75,7 +75,7 @@ def _begins(node: Prefix, document: Document, name: str) -> bool:
     return (
         node.term in terms
         or any(term.startswith(node.start) for term in terms)
-        or any(value.startswith(node.start) for value in document.values.get(name, ()))
+        or any(value.startswith(node.start) for value in document.values(name))
     )
 
 

@@ -1,9 +1,8 @@
 """What the use cases need of the world."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from folkmoot_events import Event, Item
 
@@ -43,8 +42,7 @@ class Transactions(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the record: a revision as it came, or a withdrawal (no item)."""
 
     item_id: str

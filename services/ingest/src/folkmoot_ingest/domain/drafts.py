@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from folkmoot_events import Item
 
@@ -30,8 +30,7 @@ class Retraction:
     reason: Literal["deleted_at_source", "retention", "legal", "steward"]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An item as its source has it now, or its retraction; and whose trace it is."""
 
     asked: Item | Retraction

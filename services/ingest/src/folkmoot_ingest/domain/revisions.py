@@ -1,17 +1,15 @@
 """What a submission means for what is already recorded of its item."""
 
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from folkmoot_ingest.domain.identity import TOMBSTONE
 
 Outcome = Literal["captured", "revised", "duplicate", "outdated", "retracted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The revision that stands for an item."""
 
     item_id: str

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from folkmoot_events import Item, ItemCaptured, ItemRetracted, ItemRevised
 
@@ -18,8 +19,7 @@ from folkmoot_ingest.domain.revisions import (
 from folkmoot_ingest.ports import Clock, Entry, Items, Record, Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one draft; the revision that now stands for the item."""
 
     item_id: str

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from folkmoot_events import ItemTagged
 
@@ -19,8 +20,7 @@ from folkmoot_notification.domain.standing import Audience
 from folkmoot_notification.domain.subscriptions import Subscription
 
 
-@dataclass(frozen=True, slots=True)
-class Tagging:
+class Tagging(NamedTuple):
     """An item as it was tagged, and how the news of it arrived."""
 
     event: ItemTagged

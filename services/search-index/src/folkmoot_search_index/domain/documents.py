@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from folkmoot_events import Item, ItemRetracted, ItemTagged, Tag
 
@@ -12,8 +13,7 @@ RETRACTED = float("inf")
 """No tagging of a revision outdoes the retraction of that revision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """An item with its tags."""
 
     item: Item
@@ -51,8 +51,7 @@ class Tombstone:
 Entry = Document | Tombstone
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What the index has to hold of an item from now on; None is nothing.
 
     `first` says that nothing was ever said of the item before: whoever has followed

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from folkmoot_chassis.metrics import Ages
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from folkmoot_search_index.domain.documents import Change
@@ -19,7 +20,7 @@ class PrometheusTally:
     ) -> None:
         self._clock = clock
         self._stamp = stamp
-        self._freshness = Histogram(
+        self._freshness = Ages(
             "search_index_freshness_seconds",
             "From tagging to searchable.",
             registry=registry,
@@ -44,7 +45,10 @@ class PrometheusTally:
         now = self._clock.now()
         self._commits.observe(seconds)
         self._changes.inc(len(changes))
-        for change in changes:
-            if change.document is not None:
-                age = now - change.document.tagged
-                self._freshness.observe(max(0.0, age.total_seconds()))
+        self._freshness.observe_all(
+            [
+                (now - change.document.tagged).total_seconds()
+                for change in changes
+                if change.document is not None
+            ]
+        )

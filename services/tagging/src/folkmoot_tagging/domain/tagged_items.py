@@ -1,8 +1,8 @@
 """What is remembered of an item, and what a newer word about it changes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from folkmoot_events import Item, ItemCaptured, ItemRetracted, ItemRevised, Tag
 
@@ -11,8 +11,7 @@ Word = Item | ItemRetracted
 """The state that an event leaves an item in."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedItem:
+class TaggedItem(NamedTuple):
     """The tags of an item, or the tombstone of a retracted one, which has none.
 
     `revision` counts the assessments of the item over all of its revisions.
