@@ -4,7 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from folkmoot_chassis import mongo
+from folkmoot_chassis.outbox import Outbox
 from folkmoot_chassis.service import Service
+from folkmoot_chassis.sessions import Sessions
+from folkmoot_chassis.transactions import Transactor
 from folkmoot_search_index.app import build_app
 from folkmoot_search_index.settings import Settings
 
@@ -35,6 +39,17 @@ def tell_searches() -> bool:
 async def url(service: Service) -> AsyncIterator[str]:
     async with running(service) as address:
         yield address
+
+
+@pytest.fixture
+def transactions(mongo_client: mongo.Client, database: mongo.Database) -> Transactor:
+    return Transactor(
+        Sessions(mongo_client, database, "tests"),
+        Outbox(database, 1),
+        source="/test",
+        limit=1_000_000,
+        committed=lambda _: None,
+    )
 
 
 class Caller:

@@ -69,10 +69,14 @@ class PositionLost(Exception):  # noqa: N818  it is the sequence's fate, not an 
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """Changes in order; all of them and those before are done at `position`."""
+    """Changes in order; all of them and those before are done at `position`.
+
+    `more` says that others have happened already.
+    """
 
     changes: Sequence[Change]
     position: Position
+    more: bool = False
 
 
 class DocumentChanges(Protocol):

@@ -21,7 +21,7 @@ from folkmoot_search_index.storage.changes import MongoDocumentChanges
 from folkmoot_search_index.storage.documents import MongoDocuments
 from folkmoot_search_index.storage.indexes import ensure_indexes
 from folkmoot_search_index.storage.openings import MongoOpenings
-from folkmoot_search_index.storage.recent import RecentDocuments
+from folkmoot_search_index.storage.recent import RecentChanges
 from folkmoot_search_index.use_cases.count_items import CountItems
 from folkmoot_search_index.use_cases.keep_documents import KeepDocuments
 from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
@@ -51,7 +51,7 @@ class Parts:
 def wire(service: Service, settings: Settings) -> Parts:
     """Put the service together."""
     clock = SystemClock()
-    recent = RecentDocuments()
+    recent = RecentChanges()
     documents = MongoDocuments(service.database, recent)
     generations = TantivyGenerations(settings.index_dir, FIELDS)
     index = TantivySearchIndex(generations, clock, settings.search_threads)

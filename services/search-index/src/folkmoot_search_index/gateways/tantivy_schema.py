@@ -18,7 +18,7 @@ from tantivy import (
 
 from folkmoot_search_index.domain.searches import FACETS
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Counts up with every change of what the index holds."""
 
 TERMS: Final = "terms"

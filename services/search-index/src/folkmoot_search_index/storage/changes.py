@@ -1,13 +1,12 @@
-"""The change stream of `documents`, read with raw commands, a batch at a time.
+"""What happens to `documents`: the change stream of `changes`, an entry a transaction.
 
-The driver's own cursor hands documents over one by one, each across a thread; raw
-`getMore` commands cost one crossing per batch.
+Read with raw commands: the driver's own cursor hands events over one by one, each
+across a thread.
 """
 
 import logging
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import replace
 from typing import Any
 
 from bson import Timestamp, json_util
@@ -15,15 +14,20 @@ from bson.int64 import Int64
 from folkmoot_chassis.mongo import Database, Session
 from pymongo.errors import OperationFailure, PyMongoError
 
-from folkmoot_search_index.domain.documents import Change, Document, Version
+from folkmoot_search_index.domain.documents import Change, Document
 from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
-from folkmoot_search_index.storage.documents import COLLECTION, VERSION
+from folkmoot_search_index.storage.documents import CHANGES, COLLECTION
 from folkmoot_search_index.storage.mapping import Stored, document_of
-from folkmoot_search_index.storage.recent import RecentDocuments
+from folkmoot_search_index.storage.recent import RecentChanges
 
 logger = logging.getLogger(__name__)
 
 BATCH = 1000
+"""Documents that are read at a time."""
+
+EVENTS = 8
+"""Transactions that are told of at a time; each holds up to a batch of documents."""
+
 WAIT_MS = 150
 """How long the server holds an answer back when nothing is new."""
 
@@ -34,23 +38,19 @@ LOST = {
     *(2, 9, 14, 15),  # BadValue, FailedToParse, TypeMismatch, Overflow: not a token
 }
 
-WRITES = {"insert", "replace", "update"}
-WANTED = {
-    "operationType": 1,
-    "documentKey": 1,
-    **{f"fullDocument.{name}": 1 for name in VERSION},
-}
-"""Of an event; the document itself is mostly in memory still."""
+PIPELINE = [
+    # What has expired was told of long ago.
+    {"$match": {"operationType": {"$ne": "delete"}}},
+    {"$project": {"operationType": 1, "fullDocument": 1}},
+]
 
 
 class MongoDocumentChanges:
     """What happens to `documents`, from any position on."""
 
-    def __init__(
-        self, database: Database, recent: RecentDocuments | None = None
-    ) -> None:
+    def __init__(self, database: Database, recent: RecentChanges | None = None) -> None:
         self._database = database
-        self._recent = recent or RecentDocuments()
+        self._recent = recent or RecentChanges()
 
     async def position(self) -> Position:
         """Return a position before which everything is seen by a scan begun now.
@@ -92,13 +92,13 @@ class MongoDocumentChanges:
     async def _stream(
         self, position: Position, session: Session
     ) -> AsyncGenerator[ChangeBatch, None]:
-        stage = {"fullDocument": "updateLookup", **_resume(position)}
+        stage = {"$changeStream": _resume(position)}
         options = self._database.codec_options  # a raw command forgets time zones
         reply = await self._database.command(
             {
-                "aggregate": COLLECTION,
-                "pipeline": [{"$changeStream": stage}, {"$project": WANTED}],
-                "cursor": {"batchSize": BATCH},
+                "aggregate": CHANGES,
+                "pipeline": [stage, *PIPELINE],
+                "cursor": {"batchSize": EVENTS},
                 "readConcern": {"level": "majority"},
             },
             codec_options=options,
@@ -112,13 +112,14 @@ class MongoDocumentChanges:
                 changes = await self._changes(events)
                 # The answer that opens a stream may be empty though there is news.
                 if changes or not opening:
-                    yield ChangeBatch(changes, json_util.dumps(token))
+                    more = len(events) == EVENTS
+                    yield ChangeBatch(changes, json_util.dumps(token), more=more)
                 opening = False
                 reply = await self._database.command(
                     {
                         "getMore": Int64(cursor["id"]),
-                        "collection": COLLECTION,
-                        "batchSize": BATCH,
+                        "collection": CHANGES,
+                        "batchSize": EVENTS,
                         "maxTimeMS": WAIT_MS,
                     },
                     codec_options=options,
@@ -129,35 +130,29 @@ class MongoDocumentChanges:
             await self._close(cursor["id"], session)
 
     async def _changes(self, events: Sequence[Mapping[str, Any]]) -> list[Change]:
-        """Return what events mean; what is not in memory any more is read, at once."""
+        """Return what events mean; what is not in memory any more is read."""
         changes: list[Change] = []
-        missing: dict[int, str] = {}
         for event in events:
             kind = event["operationType"]
-            if kind not in {*WRITES, "delete"}:
+            if kind != "insert":
                 raise PositionLost(f"the collection met with {kind}")
-            item_id = event["documentKey"]["_id"]
-            stored = event.get("fullDocument")
-            document = None
-            if stored and not stored.get("retracted"):
-                document = self._recent.take(item_id, _version(stored))
-                if document is None:
-                    missing[len(changes)] = item_id
-            changes.append(Change(item_id, document, first=kind == "insert"))
-        if missing:
-            read = await self._read(set(missing.values()))
-            for place, item_id in missing.items():
-                changes[place] = replace(changes[place], document=read.get(item_id))
+            entry = event["fullDocument"]
+            changes += self._recent.take(entry["_id"]) or await self._read(entry)
         return changes
 
-    async def _read(self, ids: Collection[str]) -> dict[str, Document | None]:
+    async def _read(self, entry: Mapping[str, Any]) -> list[Change]:
         """Read what others have stored, or this process in an earlier life.
 
         It may be newer than the change that asks for it: the next change tells so.
         """
-        found = self._database[COLLECTION].find({"_id": {"$in": list(ids)}})
-        stored = await found.to_list(len(ids))
-        return {each["_id"]: _document(each) for each in stored}
+        ids = [*entry["first"], *entry["again"]]
+        found = self._database[COLLECTION].find({"_id": {"$in": ids}})
+        documents = {e["_id"]: _document(e) for e in await found.to_list(len(ids))}
+        first = len(entry["first"])
+        return [
+            Change(id_, documents.get(id_), first=place < first)
+            for place, id_ in enumerate(ids)
+        ]
 
     async def _close(self, cursor_id: int, session: Session) -> None:
         """Spare the server the wait for its time-out; a failure must hide no other.
@@ -166,7 +161,7 @@ class MongoDocumentChanges:
         """
         with suppress(PyMongoError):
             await self._database.command(
-                {"killCursors": COLLECTION, "cursors": [Int64(cursor_id)]},
+                {"killCursors": CHANGES, "cursors": [Int64(cursor_id)]},
                 session=session,
             )
 
@@ -180,10 +175,6 @@ def _resume(position: Position) -> dict[str, Any]:
     if isinstance(moment, Timestamp) or "resumeAfter" in where:
         return where
     raise PositionLost("the position is not one of ours")
-
-
-def _version(stored: Stored) -> Version:
-    return (stored.get("item_revision", 0), stored.get("tag_revision", 0))
 
 
 def _document(stored: Stored) -> Document | None:

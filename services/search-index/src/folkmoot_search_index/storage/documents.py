@@ -1,14 +1,18 @@
 """Collection `documents`: one entry per item, written by replacing it whole.
 
-Whole replacements, so that each change names the version that it leads to.
+And `changes`: one entry per transaction that wrote some, for whoever follows them. What
+a change stream tells of each document by itself costs twenty times as much.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
+from bson import ObjectId
 from folkmoot_chassis.mongo import Database
 from pymongo import InsertOne, ReplaceOne
 
-from folkmoot_search_index.domain.documents import Document, Entry, Version
+from folkmoot_search_index.domain.documents import Change, Document, Entry, Version
 from folkmoot_search_index.ports import Transaction
 from folkmoot_search_index.storage.mapping import (
     Stored,
@@ -16,19 +20,19 @@ from folkmoot_search_index.storage.mapping import (
     to_stored,
     version_of,
 )
-from folkmoot_search_index.storage.recent import RecentDocuments
+from folkmoot_search_index.storage.recent import RecentChanges
 
 COLLECTION = "documents"
+CHANGES = "changes"
 VERSION = {"retracted": 1, "item_revision": 1, "tag_revision": 1}
 
 
 class MongoDocuments:
     """The newest word on every item."""
 
-    def __init__(
-        self, database: Database, recent: RecentDocuments | None = None
-    ) -> None:
+    def __init__(self, database: Database, recent: RecentChanges | None = None) -> None:
         self._documents = database[COLLECTION]
+        self._changes = database[CHANGES]
         self._recent = recent
 
     async def versions(
@@ -48,18 +52,20 @@ class MongoDocuments:
         transaction: Transaction,
     ) -> None:
         """Store entries whole; `replacing` names those whose item is known."""
+        if not entries:
+            return
         writes: list[InsertOne[Stored] | ReplaceOne[Stored]] = [
             ReplaceOne({"_id": entry.id}, to_stored(entry))
             if entry.id in replacing
             else InsertOne(to_stored(entry))
             for entry in entries
         ]
-        if writes:
-            await self._documents.bulk_write(
-                writes, ordered=False, session=transaction.session
-            )
+        session = transaction.session
+        await self._documents.bulk_write(writes, ordered=False, session=session)
+        log = _log([each.id for each in entries], replacing)
+        await self._changes.insert_one(log, session=session)
         if self._recent:
-            self._recent.add(entries)
+            self._recent.add(log["_id"], [_change(e, replacing) for e in entries])
 
     async def read(self, ids: Sequence[str]) -> Mapping[str, Document]:
         """Return the documents among `ids` that are not retracted."""
@@ -70,3 +76,17 @@ class MongoDocuments:
     async def count(self) -> int:
         """Return roughly how many entries there are, tombstones included."""
         return await self._documents.estimated_document_count()
+
+
+def _log(ids: Sequence[str], replacing: Collection[str]) -> dict[str, Any]:
+    return {
+        "_id": ObjectId(),
+        "at": datetime.now(UTC),
+        "first": [id_ for id_ in ids if id_ not in replacing],
+        "again": [id_ for id_ in ids if id_ in replacing],
+    }
+
+
+def _change(entry: Entry, replacing: Collection[str]) -> Change:
+    document = entry if isinstance(entry, Document) else None
+    return Change(entry.id, document, first=entry.id not in replacing)

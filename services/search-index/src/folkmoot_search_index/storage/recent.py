@@ -1,37 +1,40 @@
-"""Documents that this process has just stored, so that it need not read them back."""
+"""What this process has just stored, so that it need not read it back."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from folkmoot_search_index.domain.documents import Document, Entry, Version
+from bson import ObjectId
+
+from folkmoot_search_index.domain.documents import Change
 
 MOST = 4000
-LONGEST = 64 * 1024
-"""Characters; a longer text is not worth the room."""
+LARGEST = 64 * 1024 * 1024
+"""Characters of text; more of it is not worth the room."""
 
 
-class RecentDocuments:
-    """Hands each document over once, and forgets the oldest when there are too many.
+class RecentChanges:
+    """Hands the changes of a transaction over once; forgets the oldest if too many.
 
-    One that was added in a transaction that came to nothing does no harm: it is handed
-    over only for a change to the very version that it is.
+    Those of a transaction that came to nothing do no harm: nobody asks for them.
     """
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._documents: OrderedDict[str, Document] = OrderedDict()
+    def __init__(self, most: int = MOST, largest: int = LARGEST) -> None:
+        self._most, self._largest = most, largest
+        self._kept: OrderedDict[ObjectId, tuple[Sequence[Change], int]] = OrderedDict()
+        self._changes = self._characters = 0
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Keep documents for whoever follows the changes."""
-        for entry in entries:
-            if isinstance(entry, Document) and len(entry.item.text) <= LONGEST:
-                self._documents[entry.id] = entry
-        while len(self._documents) > self._most:
-            self._documents.popitem(last=False)
+    def add(self, id_: ObjectId, changes: Sequence[Change]) -> None:
+        """Keep the changes of a transaction for whoever follows them."""
+        size = sum(len(each.document.item.text) for each in changes if each.document)
+        self._kept[id_] = changes, size
+        self._changes += len(changes)
+        self._characters += size
+        while self._changes > self._most or self._characters > self._largest:
+            self.take(next(iter(self._kept)))
 
-    def take(self, item_id: str, version: Version) -> Document | None:
-        """Return a document of a version, if it is still here."""
-        document = self._documents.get(item_id)
-        if document is None or document.version != version:
-            return None
-        return self._documents.pop(item_id)
+    def take(self, id_: ObjectId) -> Sequence[Change] | None:
+        """Return the changes of a transaction, if they are still here."""
+        changes, size = self._kept.pop(id_, ((), 0))
+        self._changes -= len(changes)
+        self._characters -= size
+        return changes or None

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -30,9 +29,6 @@ BULK = 2.0
 Every commit writes dictionaries, which are merged later on: three thousand changes at
 once cost the engine two thirds of what they cost in three parts.
 """
-
-FEW = 500
-"""Changes in a batch that is surely not cut off: there are no more for now."""
 
 LULL = 0.4
 """Seconds without news after which even what is late is committed."""
@@ -138,7 +134,7 @@ class ProjectDocuments:
                     changed = monotonic()
                 batches_seen += 1
                 # The first answer of a stream may tell but a part of what there is.
-                abreast = until_abreast and len(news) < FEW and batches_seen > 1
+                abreast = until_abreast and not batch.more and batches_seen > 1
                 lull = 0.0 if news else monotonic() - changed
                 if abreast or self._due(pending, lull, monotonic() - committed):
                     started = monotonic()
@@ -161,7 +157,7 @@ class ProjectDocuments:
 
 
 def _again(changes: Sequence[Change]) -> list[Change]:
-    return [replace(change, first=False) for change in changes]
+    return [change._replace(first=False) for change in changes]
 
 
 def _age(changes: Sequence[Change], now: datetime) -> timedelta:
