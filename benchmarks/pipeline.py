@@ -15,12 +15,14 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from aiokafka import AIOKafkaProducer
 from folkmoot.local.home import Home
 from folkmoot.local.stack import Stack, Wanted
 from folkmoot.local.topics import Plan, create_topics
+from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks import floor
 from benchmarks.corpus import SOURCE, headers, submissions
@@ -50,6 +52,7 @@ class Subject:
     """
 
     kafka: str
+    mongo: str
     topic: str
     pids: dict[str, int]
     counts: Callable[[], Awaitable[tuple[int, int]]]
@@ -86,8 +89,10 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     processes = floor.start(kafka, mongo)
     started = {p.name: p.pid for p in processes if p.pid}
     platform = {name: stack.run.pids[name] for name in ("kafka", "mongod")}
-    bare = Subject(kafka, floor.TOPICS[0], started | platform, floor.Counts(mongo))
-    whole = Subject(kafka, INBOUND, dict(stack.run.pids), watcher.counts)
+    bare = Subject(
+        kafka, mongo, floor.TOPICS[0], started | platform, floor.Counts(mongo)
+    )
+    whole = Subject(kafka, mongo, INBOUND, dict(stack.run.pids), watcher.counts)
     taken: dict[str, list[Round]] = {"floor": [], "pipeline": []}
     turns = [("floor", bare), ("pipeline", whole)]
     for _, subject in turns:
@@ -108,11 +113,15 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
 
 
 async def timed(subject: Subject, count: int, run: str) -> Round:
-    """Publish items as fast as Kafka takes them; wait until all have arrived."""
+    """Publish items as fast as Kafka takes them; wait until all have arrived.
+
+    And until MongoDB has written them out, lest that be the next one's burden.
+    """
     records = [
         (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
         for item in submissions(count, run=run, probe_every=PROBE_EVERY)
     ]
+    mongo: AsyncIOMotorClient[Any] = AsyncIOMotorClient(subject.mongo)
     producer = producer_to(subject.kafka)
     await producer.start()
     searchable, notified = await subject.counts()
@@ -129,6 +138,7 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
         if time.monotonic() - began > PATIENCE:
             sys.exit(f"{subject.topic}: {await subject.counts()} of {wanted} arrived")
         await asyncio.sleep(POLL)
+    await mongo.admin.command("fsync")
     seconds = time.monotonic() - began
     await producer.stop()
     after = cpu(subject.pids)
