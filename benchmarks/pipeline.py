@@ -1,6 +1,6 @@
 """The pipeline beside its floor: throughput at full load, latency at a steady rate.
 
-`python -m benchmarks.pipeline [--items N] [--rounds N] [--rate N] [--seconds N]`
+`python -m benchmarks.pipeline --help` lists the options.
 Both run on the same Kafka and MongoDB, in turns, on the same corpus.
 """
 
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Subject:
     """
 
     kafka: str
-    mongo: str
+    mongo: AsyncIOMotorClient[Any]
     topic: str
     pids: dict[str, int]
     counts: Callable[[], Awaitable[tuple[int, int]]]
@@ -65,6 +66,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument(
+        "--lean", action="store_true", help="only the throughput, beside a lean floor"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as folder:
         inbound = Path(folder) / "inbound.json"
@@ -86,19 +90,22 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     await create_topics(kafka, [Plan(topic, 6, {}) for topic in floor.TOPICS])
     watcher = Latencies(stack)
     await watcher.subscribe()
-    processes = floor.start(kafka, mongo)
+    processes = floor.start(kafka, mongo, lean=options.lean)
     started = {p.name: p.pid for p in processes if p.pid}
     platform = {name: stack.run.pids[name] for name in ("kafka", "mongod")}
+    client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongo)
     bare = Subject(
-        kafka, mongo, floor.TOPICS[0], started | platform, floor.Counts(mongo)
+        kafka, client, floor.TOPICS[0], started | platform, floor.Counts(mongo)
     )
-    whole = Subject(kafka, mongo, INBOUND, dict(stack.run.pids), watcher.counts)
+    whole = Subject(kafka, client, INBOUND, dict(stack.run.pids), watcher.counts)
     taken: dict[str, list[Round]] = {"floor": [], "pipeline": []}
     turns = [("floor", bare), ("pipeline", whole)]
     for _, subject in turns:
         await timed(subject, WARM, "warm")
     # Before the flood: after it there is much to merge and to write out.
-    waits = await watch_steady(watcher, options.rate, options.seconds)
+    waits = {}
+    if not options.lean:
+        waits = await watch_steady(watcher, options.rate, options.seconds)
     for number in range(options.rounds):
         for name, subject in turns:
             taken[name].append(await timed(subject, options.items, f"r{number}"))
@@ -107,8 +114,10 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
         turns.reverse()
     for process in processes:
         process.terminate()
-    async with producer_to(kafka) as producer:
-        waits |= await watch_full_load(watcher, producer, INBOUND, options.items // 2)
+    if not options.lean:
+        async with producer_to(kafka) as producer:
+            count = options.items // 2
+            waits |= await watch_full_load(watcher, producer, INBOUND, count)
     write(figures(taken["floor"], taken["pipeline"], waits, options))
 
 
@@ -121,7 +130,6 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
         (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
         for item in submissions(count, run=run, probe_every=PROBE_EVERY)
     ]
-    mongo: AsyncIOMotorClient[Any] = AsyncIOMotorClient(subject.mongo)
     producer = producer_to(subject.kafka)
     await producer.start()
     searchable, notified = await subject.counts()
@@ -138,7 +146,7 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
         if time.monotonic() - began > PATIENCE:
             sys.exit(f"{subject.topic}: {await subject.counts()} of {wanted} arrived")
         await asyncio.sleep(POLL)
-    await mongo.admin.command("fsync")
+    await subject.mongo.admin.command("fsync")
     seconds = time.monotonic() - began
     await producer.stop()
     after = cpu(subject.pids)
@@ -166,6 +174,10 @@ def show(name: str, one: Round) -> None:
     print(f"{name}: {one.rate:.0f} items/s; {total:.2f} ms CPU an item: {parts}")
 
 
+def _cpu_of(process: str, one: Round) -> float:
+    return one.cpu[process]
+
+
 def figures(
     floors: list[Round],
     pipelines: list[Round],
@@ -174,13 +186,26 @@ def figures(
 ) -> list[Figure]:
     """Return what is claimed, each beside its floor where there is one."""
     command = f"python -m benchmarks.pipeline --items {options.items}"
-    rate = statistics.median(one.rate for one in pipelines)
-    bare = statistics.median(one.rate for one in floors)
-    spent = statistics.median(sum(one.cpu.values()) for one in pipelines)
-    least = statistics.median(sum(one.cpu.values()) for one in floors)
+    if options.lean:
+        command, reference, suffix = f"{command} --lean", "lean floor", "_lean"
+    else:
+        reference, suffix = "floor", ""
+
+    def beside(name: str, unit: str, of: Callable[[Round], float]) -> Figure:
+        value, least = (
+            statistics.median(map(of, all_)) for all_ in (pipelines, floors)
+        )
+        return Figure(
+            f"pipeline.{name}{suffix}", value, unit, reference, least, command
+        )
+
     return [
-        Figure("pipeline.throughput", rate, "items/s", "floor", bare, command),
-        Figure("pipeline.cpu_per_item", spent, "ms", "floor", least, command),
+        beside("throughput", "items/s", lambda one: one.rate),
+        beside("cpu_per_item", "ms", lambda one: sum(one.cpu.values())),
+        *(
+            beside(f"cpu_per_item.{name}", "ms", partial(_cpu_of, name))
+            for name in pipelines[0].cpu
+        ),
         *(
             Figure(f"pipeline.{name}", value, "s", None, None, command)
             for name, value in waits.items()

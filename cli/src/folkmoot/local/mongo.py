@@ -25,10 +25,9 @@ EVICTION = (
     "eviction_dirty_target=20,eviction_dirty_trigger=40,"
     "eviction_updates_target=20,eviction_updates_trigger=40"
 )
-"""How many per cent of the cache may wait to be written before mongod bothers.
-
-Ids that are hashes touch pages at random: by the defaults (5 and 2.5) each of them is
-written over and over while it fills, which took half of mongod's time.
+"""Per cent of the cache that may wait: until mongod begins to write, and until it makes
+clients help. By default 5 and 20 of changed pages, 2.5 and 10 of updates; what more of
+it brings and costs is in docs/operations.md.
 """
 
 ALREADY_INITIATED, UNAUTHORIZED, DUPLICATE_USER = 23, 13, 51003

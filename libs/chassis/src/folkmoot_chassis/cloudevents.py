@@ -99,23 +99,25 @@ def _moment(text: str) -> datetime:
 
 
 def decode(headers: Iterable[tuple[str, bytes | None]]) -> Attributes:
-    """Read the attributes; raises Permanent where a required one is missing or bad."""
+    """Read the attributes; raises Permanent where a required one is missing or bad.
+
+    Of a header that comes twice the last one counts.
+    """
     raws = dict(headers)
     trace = raws.get("traceparent")
     traceparent = trace.decode("ascii", "replace") if trace else None
     try:
-        # Nearly all are well: one by one they are looked at where they are not.
         values = {
-            name[START:]: str(raw, "utf-8")  # type: ignore[arg-type]
+            name[START:]: str(raw, "utf-8")  # type: ignore[arg-type]  # None is caught
             for name, raw in raws.items()
             if name[:START] == PREFIX
         }
     except (TypeError, UnicodeDecodeError):
-        values = {
-            name[START:]: _text(name, raw)
-            for name, raw in raws.items()
-            if name[:START] == PREFIX
-        }
+        # Nearly all are well: only now it is worth a call each to find which is not.
+        for name, raw in raws.items():
+            if name[:START] == PREFIX:
+                _text(name, raw)
+        raise
     if CONTENT_TYPE in raws:
         values["datacontenttype"] = _text(CONTENT_TYPE, raws[CONTENT_TYPE])
     for name in REQUIRED:

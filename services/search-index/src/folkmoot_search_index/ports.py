@@ -71,7 +71,7 @@ class PositionLost(Exception):  # noqa: N818  it is the sequence's fate, not an 
 class ChangeBatch:
     """Changes in order; all of them and those before are done at `position`.
 
-    `more` says that others have happened already.
+    `more` says that others may have happened already.
     """
 
     changes: Sequence[Change]

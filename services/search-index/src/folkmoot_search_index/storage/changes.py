@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 """Documents that are read at a time."""
 
-EVENTS = 8
+EVENTS = 4
 """Transactions that are told of at a time; each holds up to a batch of documents."""
 
 WAIT_MS = 150
@@ -41,7 +41,7 @@ LOST = {
 PIPELINE = [
     # What has expired was told of long ago.
     {"$match": {"operationType": {"$ne": "delete"}}},
-    {"$project": {"operationType": 1, "fullDocument": 1}},
+    {"$project": {"operationType": 1, "fullDocument": 1, "clusterTime": 1}},
 ]
 
 
@@ -137,20 +137,30 @@ class MongoDocumentChanges:
             if kind != "insert":
                 raise PositionLost(f"the collection met with {kind}")
             entry = event["fullDocument"]
-            changes += self._recent.take(entry["_id"]) or await self._read(entry)
+            known = self._recent.take(entry["_id"])
+            changes += known or await self._read(entry, event["clusterTime"])
         return changes
 
-    async def _read(self, entry: Mapping[str, Any]) -> list[Change]:
+    async def _read(self, entry: Mapping[str, Any], at: Timestamp) -> list[Change]:
         """Read what others have stored, or this process in an earlier life.
 
-        It may be newer than the change that asks for it: the next change tells so.
+        It may be newer than the change that asks for it: the next change tells so. It
+        is never older, not even where the next primary answers, for the read waits
+        until that one has come as far as the change.
         """
         ids = [*entry["first"], *entry["again"]]
-        found = self._database[COLLECTION].find({"_id": {"$in": ids}})
-        documents = {e["_id"]: _document(e) for e in await found.to_list(len(ids))}
+        client = self._database.client
+        async with await client.start_session(causal_consistency=True) as session:
+            session.advance_operation_time(at)
+            found = self._database[COLLECTION].find(
+                {"_id": {"$in": ids}}, session=session
+            )
+            stored = {each["_id"]: each for each in await found.to_list(len(ids))}
+        if len(stored) < len(ids):
+            raise PositionLost("entries are gone, which nobody here takes away")
         first = len(entry["first"])
         return [
-            Change(id_, documents.get(id_), first=place < first)
+            Change(id_, _document(stored[id_]), first=place < first)
             for place, id_ in enumerate(ids)
         ]
 

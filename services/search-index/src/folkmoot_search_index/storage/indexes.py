@@ -2,7 +2,8 @@
 
 from contextlib import suppress
 
-from folkmoot_chassis.mongo import Database
+from folkmoot_chassis.mongo import Database, ensure_index
+from pymongo import IndexModel
 from pymongo.errors import CollectionInvalid
 
 from folkmoot_search_index.storage import documents, openings
@@ -12,9 +13,10 @@ MONTH = 30 * 24 * HOUR
 
 
 async def ensure_indexes(database: Database) -> None:
-    """Create what is missing; collections too, which a change stream needs."""
+    """Create what is missing; collections too, for a transaction creates none."""
     with suppress(CollectionInvalid):  # it exists
         await database.create_collection(documents.COLLECTION)
     # Followers are told of an entry when it is made, and never look for it again.
-    await database[documents.CHANGES].create_index("at", expireAfterSeconds=HOUR)
+    expiry = IndexModel("at", expireAfterSeconds=HOUR)
+    await ensure_index(database[documents.CHANGES], expiry)
     await database[openings.COLLECTION].create_index("begun", expireAfterSeconds=MONTH)
