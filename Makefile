@@ -55,6 +55,7 @@ chaos: $(READY) ## kill processes at every named point, ten times each
 	@$(PYTEST) -m chaos --timeout 900 tests
 bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks.pipeline
+	@$(BIN)/python -m benchmarks.pipeline --lean
 
 .PHONY: platform
 platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)

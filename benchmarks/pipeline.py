@@ -26,7 +26,7 @@ from folkmoot.local.topics import Plan, create_topics
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks import floor
-from benchmarks.corpus import SOURCE, headers, submissions
+from benchmarks.corpus import SOURCE, corpus_file, headers, submissions
 from benchmarks.floor import PROBE_EVERY
 from benchmarks.latency import Latencies, watch_full_load, watch_steady
 from benchmarks.report import Figure, write
@@ -70,6 +70,7 @@ def main() -> None:
         "--lean", action="store_true", help="only the throughput, beside a lean floor"
     )
     options = parser.parse_args()
+    corpus_file()  # without it, better no start at all
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as folder:
         inbound = Path(folder) / "inbound.json"
         inbound.write_text(json.dumps({SOURCE: "north"}))
