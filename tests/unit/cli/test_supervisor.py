@@ -122,3 +122,23 @@ def test_nothing_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
     gone, _, _ = select.select([child], [], [], 10)
     os.close(child)
     assert gone
+
+
+def test_a_file_that_makes_a_setting_is_looked_for_at_each_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = "import os, time; print(os.environ.get('THINGS'), 'up', flush=True)"
+    file = tmp_path / "things.json"
+    thing = program(tmp_path, f"{says}; time.sleep(60)", files={"THINGS": file})
+    for elsewhere in (None, "elsewhere.json"):
+        if elsewhere:
+            monkeypatch.setenv("THINGS", elsewhere)
+        for there in (False, True):
+            file.unlink(missing_ok=True)
+            thing.log.unlink(missing_ok=True)
+            if there:
+                file.touch()
+            with Supervisor() as supervisor:
+                supervisor.start(thing)
+            wanted = elsewhere or (str(file) if there else None)
+            assert f"{wanted} up" in thing.log.read_text()

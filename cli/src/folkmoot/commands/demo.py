@@ -59,7 +59,7 @@ def _demonstrate(home: Home, wanted: Wanted, *, smoke: bool) -> None:
     with home.locked(), Stack(home, wanted) as stack:
         stack.start(_tick)
         report = Walk(home, _tick).run()
-        _show(report)
+        _show(report, home.folder / "traces")
         if smoke:
             print_json(report.figures())
             return
@@ -71,7 +71,7 @@ def _tick(text: str) -> None:
     err().print(f"[green]✓[/] {text}")
 
 
-def _show(report: Report) -> None:
+def _show(report: Report, traces: Path) -> None:
     console = out()
     console.print(f"\n[bold]{READER.name} of {READER.company} searches:[/] {QUERY}")
     show_hits(report.found, facets=False)
@@ -79,7 +79,8 @@ def _show(report: Report) -> None:
     for entry in report.told:
         _show_told(entry)
     console.print(
-        f"\ntrace of the last one, from publisher to inbox: {report.trace_id}"
+        f"\ntrace of the last one, from publisher to inbox: {report.trace_id}\n"
+        f"its spans, a few seconds on: grep -h {report.trace_id} {traces}/*"
     )
     console.print(f"walked through in {report.seconds} s\n")
 

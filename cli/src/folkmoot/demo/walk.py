@@ -1,5 +1,6 @@
 """The walk through: publish, tag, search, be told; counted by asking the services."""
 
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -98,10 +99,15 @@ class Walk:
             told += f"; {self._report.known} of the sample were here already"
         self._tell(told)
 
-    def _publish(self, company: str, events: list[dict[str, Any]]) -> str:
+    def _publish(
+        self, company: str, events: list[dict[str, Any]], **headers: str
+    ) -> str:
         key = self._home.credentials.api_keys[company]
         answer = self._connect("ingest", key, patience=10).call(
-            "POST", "/v1/events", json=events, headers={"content-type": MEDIA_TYPE}
+            "POST",
+            "/v1/events",
+            json=events,
+            headers={"content-type": MEDIA_TYPE, **headers},
         )
         for result in answer.json()["results"]:
             if "problem" in result:
@@ -161,7 +167,10 @@ class Walk:
 
         What the sample told may still be on its way, so the trace says what it is.
         """
-        trace_id = self._publish("sable", [fresh(datetime.now(UTC)).event])
+        # Sampled, for it is to be looked at: of the others a share is recorded.
+        trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        news_of_today = [fresh(datetime.now(UTC)).event]
+        trace_id = self._publish("sable", news_of_today, traceparent=trace)
 
         def news() -> list[dict[str, Any]]:
             return [entry for entry in self._inbox(told) if entry["id"] not in before]

@@ -29,6 +29,7 @@ def service_programs(
             name=service,
             argv=(sys.executable, "-m", module_of(service)),
             log=home.log(service),
+            files={name: home.folder / file for name, file in OWN_FILES.items()},
             is_ready=Ready(ports[service]),
             env={
                 **_habits(home, service),
@@ -62,9 +63,6 @@ def _habits(home: Home, service: str) -> Mapping[str, str]:
         # Where a person tries webhooks out on the machine that they sit at.
         "FOLKMOOT_WEBHOOK_ALLOW": "127.0.0.0/8",
     }
-    for name, file in OWN_FILES.items():
-        if (home.folder / file).exists():
-            habits[name] = str(home.folder / file)
     (home.folder / "traces").mkdir(parents=True, exist_ok=True)
     return {name: os.environ.get(name, value) for name, value in habits.items()}
 

@@ -25,7 +25,8 @@ TAIL_LINES, TAIL_WIDTH = 20, 400
 class Program:
     """A command line, where its output goes, and how to tell that it answers.
 
-    `start_limit` and `stop_grace` are seconds.
+    `files` are settings too, for as long as there are such files: it is looked for them
+    at each start. `start_limit` and `stop_grace` are seconds.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Program:
     log: Path
     is_ready: Callable[[], bool]
     env: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
     start_limit: float = 60.0
     stop_grace: float = 30.0
 
@@ -54,6 +56,14 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
         return "  (no log)"
     last = [f"  {line[:TAIL_WIDTH]}" for line in text.splitlines()[-lines:]]
     return "\n".join(last) or "  (empty)"
+
+
+def _present(files: Mapping[str, Path]) -> Mapping[str, str]:
+    return {
+        name: str(path)
+        for name, path in files.items()
+        if name not in os.environ and path.exists()
+    }
 
 
 class Process:
@@ -78,7 +88,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **program.env},
+                env={**os.environ, **program.env, **_present(program.files)},
                 # Ctrl-C at the terminal is for us alone: we stop the others in order.
                 start_new_session=True,
             )
