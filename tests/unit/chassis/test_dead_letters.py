@@ -59,12 +59,12 @@ def test_a_null_key_and_value_stay_null() -> None:
     assert (letter.key, letter.value) == (None, None)
 
 
-def test_the_error_s_text_quotes_no_content() -> None:
+def test_the_error_s_text_says_which_field_and_quotes_no_content() -> None:
     with pytest.raises(ValidationError) as caught:
         Ordered.model_validate_json(b'{"thing": {"secret": "swordfish"}}')
     letter = letter_of(Record(), caught.value)
     text = dict(letter.headers)["x-error"]
-    assert text == b"ValidationError: 1 validation error for Ordered"
+    assert text == b"ValidationError: thing: Input should be a valid string"
 
 
 def test_of_a_record_too_large_to_be_kept_its_place_is() -> None:

@@ -17,7 +17,7 @@ TRACEPARENT: Document = {
 
 DEAD_LETTER_HEADERS: dict[str, str] = {
     "x-reason": "Why it was put here, in a word, such as `bad-json`.",
-    "x-error": "The error's class and the first line of its words.",
+    "x-error": "The error's class and why; for bad JSON, which fields.",
     "x-attempts": "How often it was tried, in decimal.",
     "x-origin-topic": "Topic it was read from.",
     "x-origin-partition": "Partition it was read from, in decimal.",

@@ -1,9 +1,11 @@
 """Dead letters: a record that cannot be handled, kept as it came."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from pydantic import ValidationError
 
 from folkmoot_chassis.cloudevents import Headers
 from folkmoot_chassis.outbox import Outgoing
@@ -100,9 +102,20 @@ class Failure:
 
     @property
     def text(self) -> str:
-        """The error's first line: a validation error quotes its input in others."""
-        name = type(self.error).__name__
-        return f"{name}: {self.error}".splitlines()[0][:ERROR_CHARS]
+        """The error's first line; of a validation error, which fields and why.
+
+        That one's own words quote its input.
+        """
+        name, words = type(self.error).__name__, str(self.error)
+        if isinstance(self.error, ValidationError):
+            words = "; ".join(_complaints(self.error))
+        return f"{name}: {words}".splitlines()[0][:ERROR_CHARS]
+
+
+def _complaints(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_input=False, include_url=False):
+        place = ".".join(map(str, each["loc"]))
+        yield f"{place}: {each['msg']}" if place else each["msg"]
 
 
 def dead_letter(
