@@ -2,7 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -96,15 +103,16 @@ async def read_all(topics: Sequence[str]) -> list[ConsumerRecord[Any, Any]]:
 
 
 async def follow(
-    topic: str, *, from_beginning: bool, missing: Callable[[], None]
-) -> AsyncIterator[ConsumerRecord[Any, Any]]:
+    topic: str, *, from_beginning: bool, missing: Callable[[Collection[str]], None]
+) -> AsyncGenerator[ConsumerRecord[Any, Any]]:
     """Yield a topic's records as they come, for as long as somebody asks.
 
-    `missing` is called when there is no such topic yet; it is waited for.
+    `missing` is called with the topics that there are when this one is not among them
+    yet; it is waited for. Who stops asking closes the generator.
     """
     async with consumer() as client:
         if not await partitions_of(client, [topic]):
-            missing()
+            missing(await client.topics())
         while not (partitions := await partitions_of(client, [topic])):  # noqa: ASYNC110  the broker tells nobody
             await asyncio.sleep(1)
         client.assign(partitions)

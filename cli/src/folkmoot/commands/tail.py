@@ -2,6 +2,9 @@
 
 import asyncio
 import json as json_
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 import typer
@@ -35,21 +38,35 @@ def command(
 async def _run(
     topic: str, count: int | None, *, from_beginning: bool, json: bool
 ) -> None:
-    seen = 0
-
-    def missing() -> None:
-        err().print(f"no topic {topic} yet, waiting for it", style="dim", markup=False)
+    def missing(known: Collection[str]) -> None:
+        err().print(waiting_for(topic, known), style="dim", markup=False)
 
     records = follow(topic, from_beginning=from_beginning, missing=missing)
-    async for record in records:
-        shown = describe(record)
-        if json:
-            print_json(shown)
-        else:
-            _show(shown)
-        seen += 1
-        if seen == count:
-            return
+    await show_records(records, count, json=json)
+
+
+async def show_records(
+    records: AsyncGenerator[Any], count: int | None, *, json: bool
+) -> None:
+    """Print so many records, all where no number is given, and close their source."""
+    seen = 0
+    async with aclosing(records):
+        async for record in records:
+            shown = describe(record)
+            if json:
+                print_json(shown)
+            else:
+                _show(shown)
+            seen += 1
+            if seen == count:
+                return
+
+
+def waiting_for(topic: str, known: Collection[str]) -> str:
+    """Say that there is no such topic yet, and which names are like it."""
+    said = f"no topic {topic} yet, waiting for it"
+    near = ", ".join(get_close_matches(topic, sorted(known)))
+    return f"{said}; did you mean {near}?" if near else said
 
 
 def describe(record: Any) -> dict[str, Any]:  # noqa: ANN401  aiokafka is untyped
