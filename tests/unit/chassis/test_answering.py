@@ -182,12 +182,15 @@ async def is_well() -> str | None:
 
 
 async def test_health_says_what_is_wrong(served: Served) -> None:
-    assert (await served.client.get("/health/ready")).json() == {"wrong": {}}
+    well = await served.client.get("/health/ready")
+    assert well.json() == {"ready": True, "wrong": {}}
     served.health.ready |= {"kafka": fails, "mongodb": is_well}
     answer = await served.client.get("/health/ready")
     assert answer.status_code == 503
-    assert answer.json() == {"wrong": {"kafka": "ConnectionError: no route"}}
-    assert (await served.client.get("/health/live")).status_code == 200
+    wrong = {"kafka": "ConnectionError: no route"}
+    assert answer.json() == {"ready": False, "wrong": wrong}
+    alive = await served.client.get("/health/live")
+    assert alive.json() == {"live": True, "wrong": {}}
 
 
 async def test_a_stopping_service_is_alive_and_not_ready(served: Served) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 import uvicorn
@@ -69,13 +69,11 @@ def own_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
 
     @router.get("/health/live")
     async def live() -> JSONResponse:
-        wrong = await health.live()
-        return JSONResponse({"wrong": wrong}, status_code=503 if wrong else 200)
+        return _state("live", await health.live())
 
     @router.get("/health/ready")
     async def ready() -> JSONResponse:
-        wrong = await health.readiness()
-        return JSONResponse({"wrong": wrong}, status_code=503 if wrong else 200)
+        return _state("ready", await health.readiness())
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -83,6 +81,11 @@ def own_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _state(name: str, wrong: Mapping[str, str]) -> JSONResponse:
+    content = {name: not wrong, "wrong": wrong}
+    return JSONResponse(content, status_code=503 if wrong else 200)
 
 
 class Bounded:
