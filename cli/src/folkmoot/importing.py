@@ -15,6 +15,7 @@ from folkmoot_ingest.domain.http_binding import BATCHED, MAX_EVENT
 from folkmoot_ingest.domain.submission import ITEM_SUBMITTED
 from folkmoot_ingest.gateways.archives import Entry, Rejected, Submitted
 
+from folkmoot.local.secret_files import make_private
 from folkmoot.remote import Remote
 
 BATCH = 200
@@ -74,7 +75,7 @@ class Checkpoint:
 
     def save(self, acknowledged: int) -> None:
         """Remember that this many entries are done."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self._file.parent)
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps({"acknowledged": acknowledged}))
         fresh.replace(self._file)

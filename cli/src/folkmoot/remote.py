@@ -36,14 +36,21 @@ def url_of(service: str) -> str:
 
 
 def token_of(who: Who) -> str:
-    """Return FOLKMOOT_TOKEN, or a token that this machine's own key signs."""
+    """Return FOLKMOOT_TOKEN, or a token that this machine's own key signs.
+
+    Raises RemoteError where there is no key: a new one would be trusted by nobody.
+    """
     given = os.environ.get("FOLKMOOT_TOKEN")
     if given:
         return given
-    keys = Home.default().keys
-    keys.ensure()
+    home = Home.default()
+    if not home.keys.exist():
+        raise RemoteError(
+            f"no key in {home.folder} to sign a token with: set FOLKMOOT_TOKEN, or "
+            "start `folkmoot up`"
+        )
     person = Person(who.person, who.company, who.person, who.groups, ())
-    return keys.token(person, seconds=TOKEN_SECONDS)
+    return home.keys.token(person, seconds=TOKEN_SECONDS)
 
 
 def api_key_of(company: str) -> str:
@@ -76,9 +83,10 @@ class Remote:
         )
 
     @classmethod
-    def as_person(cls, service: str, who: Who) -> "Remote":
+    def as_person(cls, service: str, who: Who, *, patience: float = 0.0) -> "Remote":
         """Return a service, called on a person's behalf."""
-        return cls(service, token_of(who))
+        url_of(service)  # that nothing runs here is to be told before a missing key is
+        return cls(service, token_of(who), patience=patience)
 
     def call(
         self,

@@ -28,6 +28,37 @@ def test_what_needs_a_running_folkmoot_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [
+        ("search", "tea"),
+        ("subscribe", "tea"),
+        ("inbox",),
+        ("inbox", "--follow"),
+        ("dlq", "list"),
+        ("tail", "orders"),
+        ("restart", "tagging"),
+    ],
+)
+def test_where_nothing_is_up_nothing_is_written(
+    asked: tuple[str, ...], tmp_path: Path
+) -> None:
+    home = tmp_path / ".folkmoot"
+    done = CliRunner().invoke(make_app(), asked, env={"FOLKMOOT_HOME": str(home)})
+    assert done.exit_code == Exit.NOT_UP
+    assert not home.exists()
+
+
+def test_who_may_sign_no_token_is_told_where_to_get_one(tmp_path: Path) -> None:
+    home = tmp_path / ".folkmoot"
+    elsewhere = {"FOLKMOOT_SEARCH_INDEX_URL": "http://127.0.0.1:1"}
+    environment = {"FOLKMOOT_HOME": str(home)} | elsewhere
+    done = CliRunner().invoke(make_app(), ["search", "tea"], env=environment)
+    assert done.exit_code == Exit.FAILED
+    assert "set FOLKMOOT_TOKEN" in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
     "asked", [("dlq", "list"), ("dlq", "replay", "--all"), ("tail", "orders")]
 )
 def test_a_kafka_that_is_away_is_named(asked: tuple[str, ...]) -> None:

@@ -3,11 +3,14 @@
 import hashlib
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from folkmoot.importing import Checkpoint
 from folkmoot.local.credentials import Credentials
 from folkmoot.local.home import AlreadyRunningError, Home, NotRunningError, Run
+from folkmoot.local.secret_files import write_secret
 from folkmoot_chassis.clock import SystemClock
 from folkmoot_ingest.domain.api_keys import ApiKeys, KeyFile
 
@@ -52,6 +55,23 @@ def test_secrets_are_for_their_owner_alone(tmp_path: Path) -> None:
     secret = (home.credentials_file, home.api_keys_file, *tmp_path.glob("keys/s*"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in secret} == {0o600}
     assert "d" not in json.loads(home.keys.jwks.read_text())["keys"][0]
+
+
+def test_the_folder_is_for_its_owner_alone_whoever_makes_it(tmp_path: Path) -> None:
+    def locked(folder: Path) -> None:
+        with Home(folder).locked():
+            pass
+
+    makers: dict[str, Callable[[Path], None]] = {
+        "up": locked,
+        "token": lambda folder: Home(folder).keys.ensure(),
+        "import": lambda folder: Checkpoint(folder / "imports", "x").save(1),
+        "secret": lambda folder: write_secret(folder / "a" / "b", "x"),
+    }
+    for name, make in makers.items():
+        make(tmp_path / name)
+    modes = {name: stat.S_IMODE((tmp_path / name).stat().st_mode) for name in makers}
+    assert modes == dict.fromkeys(makers, 0o700)
 
 
 def test_credentials_stay_the_same_and_new_companies_get_keys(tmp_path: Path) -> None:

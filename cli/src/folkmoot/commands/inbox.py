@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from folkmoot.options import AsPerson, InGroups, Json, OfCompany
-from folkmoot.remote import RETRIED, Remote, RemoteError, Who, token_of
+from folkmoot.remote import RETRIED, Remote, RemoteError, Who
 from folkmoot.terminal import Exit, err, plain_errors, print_json, print_text
 
 PATIENCE = 60.0
@@ -36,7 +36,7 @@ def command(  # noqa: PLR0913  one parameter is one option
     with plain_errors():
         who = Who(person, company, tuple(group or ()))
         patience = PATIENCE if follow else 0.0
-        remote = Remote("notification", token_of(who), patience=patience)
+        remote = Remote.as_person("notification", who, patience=patience)
         params = {"limit": limit, "unread": str(unread).lower()}
         page = remote.call("GET", "/v1/inbox", params=params).json()
         entries = page["items"]

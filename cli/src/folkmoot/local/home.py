@@ -13,6 +13,7 @@ from typing import Self
 from folkmoot.local.credentials import Credentials
 from folkmoot.local.errors import LocalError
 from folkmoot.local.keys import SigningKeys
+from folkmoot.local.secret_files import make_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Home:
 
         The kernel lets go of the lock when the process ends, however it ends.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self.folder)
         with self._lock_file.open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

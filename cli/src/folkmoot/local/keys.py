@@ -10,7 +10,7 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import KeyParameters, KeySet, OKPKey
 
-from folkmoot.local.secret_files import write_secret
+from folkmoot.local.secret_files import make_private, write_secret
 
 ALGORITHM = "Ed25519"
 ISSUER = AUDIENCE = "folkmoot"
@@ -52,11 +52,15 @@ class SigningKeys:
     def _private(self) -> Path:
         return self.folder / "signing-key.json"
 
+    def exist(self) -> bool:
+        """Tell whether the pair was made."""
+        return self._private.exists() and self.jwks.exists()
+
     def ensure(self) -> None:
         """Make the pair unless it exists."""
-        if self._private.exists() and self.jwks.exists():
+        if self.exist():
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         kid = f"local-{secrets.token_hex(4)}"
         facts: KeyParameters = {"use": "sig", "alg": ALGORITHM, "kid": kid}
         key = OKPKey.generate_key("Ed25519", facts)

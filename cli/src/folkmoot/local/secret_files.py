@@ -1,12 +1,19 @@
-"""Files that nobody else on the machine may read."""
+"""Files and folders that nobody else on the machine may read."""
 
 import os
 from pathlib import Path
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone."""
+    # With `parents`, pathlib gives the mode to the last of them only.
+    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        missing.mkdir(exist_ok=True, mode=0o700)
+
+
 def write_secret(path: Path, text: str) -> None:
     """Write a file of mode 0600 in one step: a reader sees the old or the new whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as output:
