@@ -264,14 +264,14 @@ class FakeDeliveries:
         return found if found and found.person == person else None
 
     async def page(
-        self, person: str, limit: int, before: datetime | None
+        self, person: str, limit: int, before: Delivery | None
     ) -> Sequence[Delivery]:
         own = [
             one
             for one in self.all.values()
-            if one.person == person and (before is None or one.created < before)
+            if one.person == person and (before is None or _age(one) < _age(before))
         ]
-        return sorted(own, key=lambda one: one.created, reverse=True)[:limit]
+        return sorted(own, key=_age, reverse=True)[:limit]
 
     async def reopen(self, delivery: Delivery) -> bool:
         if self.all[delivery.id].state not in {"delivered", "failed"}:
@@ -295,3 +295,7 @@ class FakeWebhooks:
     ) -> Answer:
         self.sent.append((endpoint.id, delivery.id, payload))
         return self.answers.pop(0) if self.answers else Answer(200, None, 0.1)
+
+
+def _age(delivery: Delivery) -> tuple[datetime, str]:
+    return delivery.created, delivery.id

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ OURS = an_item("itm_ours", text="The borrow checker, for the north.")
 THEIRS = an_item(
     "itm_theirs", company="south", text="borrow", visibility=("company:south",)
 )
+PAGED = ("inbox", "deliveries")
 
 
 async def inbox_has(caller: Caller, count: int) -> list[dict[str, object]]:
@@ -158,6 +160,35 @@ async def test_a_webhook_is_signed_traced_and_logged(
     assert (await receiver.wait(2))[1].headers["webhook-id"] == key
     other = as_person(url, "ada")
     assert (await other.post(f"/v1/deliveries/{key}/retry")).status_code == 404
+
+
+async def pages_of(caller: Caller, path: str) -> list[int]:
+    """Return how much is on each page of two, for as long as there is a next one."""
+    sizes: list[int] = []
+    more: dict[str, Any] = {}
+    while len(sizes) < 9:
+        page = await caller.get(path, limit=2, **more)
+        sizes.append(len(page["items"]))
+        if page["next"] is None:
+            break
+        more = {"before": page["next"]}
+    return sizes
+
+
+async def test_the_last_page_says_that_it_is(
+    platform: Addresses, url: str, as_person: MakeCaller, receiver: WebhookReceiver
+) -> None:
+    grace = as_person(url)
+    assert [await pages_of(grace, f"/v1/{p}") for p in PAGED] == [[0], [0]]
+    endpoint = (await grace.post("/v1/webhooks", {"url": receiver.url})).json()
+    await grace.subscribe(expression="borrow", endpoint_id=endpoint["id"])
+    for last, sizes in ((4, [2, 2]), (5, [2, 2, 1])):
+        events = [tagged(an_item(f"itm_{n}")) for n in range(last)]
+        await tell(platform.kafka_bootstrap, events)
+        await inbox_has(grace, last)
+        assert [await pages_of(grace, f"/v1/{p}") for p in PAGED] == [sizes, sizes]
+    answer = await grace.client.get("/v1/deliveries", params={"before": "msg_no"})
+    assert answer.json()["type"] == "urn:folkmoot:problem:invalid-cursor"
 
 
 async def test_a_failed_webhook_waits_as_long_as_it_is_asked_to(

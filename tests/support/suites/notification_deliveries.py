@@ -138,8 +138,18 @@ class DeliveriesSuite(ABC):
         await self.add(older, newer, replace(a_delivery("itm_3"), person="ada"))
 
         assert await self.store.page("grace", 10, None) == [newer, older]
-        assert await self.store.page("grace", 10, LATER) == [older]
+        assert await self.store.page("grace", 10, newer) == [older]
         assert await self.store.find(older.id, "ada") is None
+
+    async def test_pages_of_what_was_made_at_one_moment_lose_nothing(self) -> None:
+        made = [a_delivery(f"itm_{number}") for number in range(5)]
+        await self.add(*made)
+
+        first = await self.store.page("grace", 3, None)
+        second = await self.store.page("grace", 3, first[-1])
+
+        assert {d.id for d in (*first, *second)} == {d.id for d in made}
+        assert [len(first), len(second)] == [3, 2]
 
     async def test_an_endpoint_is_found_disabled_and_removed_by_its_owner(
         self,

@@ -227,9 +227,12 @@ class Deliveries(Protocol):
         ...
 
     async def page(
-        self, person: str, limit: int, before: datetime | None
+        self, person: str, limit: int, before: Delivery | None
     ) -> Sequence[Delivery]:
-        """Return a person's deliveries, newest first."""
+        """Return a person's deliveries, newest first, from after `before` on.
+
+        What one batch of items caused was created at one moment: ids decide then.
+        """
         ...
 
     async def reopen(self, delivery: Delivery) -> bool:

@@ -1,9 +1,11 @@
 """What the API tells of subscriptions, endpoints and deliveries."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
 from folkmoot_events import Frozen
+from pydantic import Field
 
 from folkmoot_notification.domain.deliveries import Delivery, State
 from folkmoot_notification.domain.endpoints import Endpoint
@@ -97,11 +99,26 @@ class DeliveryAnswer(Frozen):
         )
 
 
+class DeliveriesAnswer(Frozen):
+    """A page of the log; `next` is the `before` of the page after it."""
+
+    items: tuple[DeliveryAnswer, ...]
+    next: str | None = Field(description="Null on the last page.")
+
+    @classmethod
+    def of(cls, deliveries: Sequence[Delivery], *, more: bool) -> Self:
+        """Return a page as the API shows it; `more` says that another follows."""
+        return cls(
+            items=tuple(map(DeliveryAnswer.of, deliveries)),
+            next=deliveries[-1].id if more else None,
+        )
+
+
 def inbox_answer(inbox: Inbox) -> dict[str, Any]:
-    """Return a page of an inbox; `next` is the `before` of the page after it."""
+    """Return a page of an inbox; `next` is the `before` of another page after it."""
     return {
         "items": [describe(notification) for notification in inbox.items],
         "unread": inbox.unread,
         "position": inbox.position,
-        "next": inbox.items[-1].position if inbox.items else None,
+        "next": inbox.items[-1].position if inbox.more else None,
     }

@@ -1,13 +1,11 @@
 """`/v1/deliveries`: what became of a person's webhooks."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from folkmoot_chassis.problems import Problem
-from pydantic import AwareDatetime
 
-from folkmoot_notification.api.answers import DeliveryAnswer
+from folkmoot_notification.api.answers import DeliveriesAnswer, DeliveryAnswer
 from folkmoot_notification.api.callers import Caller
 from folkmoot_notification.ports import Deliveries
 from folkmoot_notification.use_cases.retry_delivery import (
@@ -23,14 +21,15 @@ def delivery_routes(retry: RetryDelivery, deliveries: Deliveries) -> APIRouter:
     @router.get("")
     async def page(
         reader: Caller,
-        before: AwareDatetime | None = None,
+        before: str | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> dict[str, list[DeliveryAnswer] | datetime | None]:
-        found = await deliveries.page(reader.person, limit, before)
-        return {
-            "items": [DeliveryAnswer.of(one) for one in found],
-            "next": found[-1].created if found else None,
-        }
+    ) -> DeliveriesAnswer:
+        """Show the log, newest first."""
+        last = await deliveries.find(before, reader.person) if before else None
+        if before and last is None:
+            raise Problem(400, "invalid-cursor", "`before` is no delivery of yours")
+        found = await deliveries.page(reader.person, limit + 1, last)
+        return DeliveriesAnswer.of(found[:limit], more=len(found) > limit)
 
     @router.get("/{delivery_id}")
     async def one(delivery_id: str, reader: Caller) -> DeliveryAnswer:

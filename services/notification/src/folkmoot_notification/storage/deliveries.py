@@ -91,13 +91,16 @@ class MongoDeliveries:
         return _delivery(document) if document else None
 
     async def page(
-        self, person: str, limit: int, before: datetime | None
+        self, person: str, limit: int, before: Delivery | None
     ) -> Sequence[Delivery]:
-        """Return a person's deliveries, newest first."""
+        """Return a person's deliveries, newest first, from after `before` on."""
         query: Document = {"person": person}
         if before:
-            query["created"] = {"$lt": before}
-        cursor = self._collection.find(query).sort("created", DESCENDING)
+            query["created"] = {"$lte": before.created}
+            older = {"created": {"$lt": before.created}}
+            query["$or"] = [older, {"_id": {"$lt": before.id}}]
+        newest = [("created", DESCENDING), ("_id", DESCENDING)]
+        cursor = self._collection.find(query).sort(newest)
         return [_delivery(d) for d in await cursor.limit(limit).to_list(limit)]
 
     async def reopen(self, delivery: Delivery) -> bool:

@@ -44,7 +44,13 @@ async def ensure_indexes(database: Database, delivery_days: int) -> None:
     await database["deliveries"].create_indexes(
         [
             IndexModel([("state", ASCENDING), ("due", ASCENDING)]),
-            IndexModel([("person", ASCENDING), ("created", DESCENDING)]),
+            IndexModel(
+                [
+                    ("person", ASCENDING),
+                    ("created", DESCENDING),
+                    ("_id", DESCENDING),
+                ]
+            ),
             IndexModel([("item_id", ASCENDING)]),
         ]
     )

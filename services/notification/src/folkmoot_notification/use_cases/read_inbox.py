@@ -1,7 +1,7 @@
 """Show a person their inbox, and remember what they have read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from folkmoot_events import NotificationRead
 
@@ -18,9 +18,13 @@ from folkmoot_notification.ports import (
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page, how many are unread (up to a limit), and the newest one's position."""
+    """A page, how many are unread (up to a limit), and the newest one's position.
+
+    `more` says that another page follows.
+    """
 
     items: Sequence[Notification]
+    more: bool
     unread: int
     position: int
 
@@ -37,8 +41,11 @@ class ReadInbox:
         The position is taken first: whoever follows from there misses nothing.
         """
         positions = await self._notifications.positions([reader.person])
+        one_more = replace(page, limit=page.limit + 1)
+        found = await self._notifications.page(reader, one_more)
         return Inbox(
-            items=await self._notifications.page(reader, page),
+            items=found[: page.limit],
+            more=len(found) > page.limit,
             unread=await self._notifications.unread(reader),
             position=positions[reader.person],
         )
