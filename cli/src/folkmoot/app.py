@@ -1,8 +1,8 @@
 """The command `folkmoot`: every module of `folkmoot.commands` is a command of it.
 
 A module that has `app`, a Typer, becomes a group of commands; any other has a function
-`command`, which becomes one. Both are named as the module, less a final `_`, so a new
-command is a new module and nothing else.
+`command`, which becomes one, of the class `Command` where the module names one. All are
+named as the module, less a final `_`, so a new command is a new module and nothing else.
 """
 
 from importlib import import_module
@@ -41,5 +41,6 @@ def make_app(asked: str | None = None) -> typer.Typer:
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:
-            app.command(name, epilog=EPILOG)(module.command)
+            kind = getattr(module, "Command", None)
+            app.command(name, cls=kind, epilog=EPILOG)(module.command)
     return app

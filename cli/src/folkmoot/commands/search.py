@@ -6,13 +6,20 @@ import typer
 from rich.text import Text
 
 from folkmoot.options import AsPerson, InGroups, Json, OfCompany
+from folkmoot.queries import QueryCommand, query_of
 from folkmoot.remote import Remote, Who
 from folkmoot.terminal import out, plain_errors, print_json, print_text
+
+Command = QueryCommand
 
 
 def command(  # noqa: PLR0913  one parameter is one option
     query: Annotated[
-        str, typer.Argument(help='Such as: kafka AND (tag:tls OR "dead letter").')
+        list[str],
+        typer.Argument(
+            metavar="QUERY",
+            help='Such as: kafka AND (tag:tls OR "dead letter").',
+        ),
     ],
     *,
     person: AsPerson = "guest",
@@ -29,7 +36,7 @@ def command(  # noqa: PLR0913  one parameter is one option
 ) -> None:
     """Search everything that a person may see, in the query language."""
     params = {
-        "q": query,
+        "q": query_of(query),
         "size": size,
         "sort": "newest" if newest else "relevance",
         "facets": str(facets or json).lower(),

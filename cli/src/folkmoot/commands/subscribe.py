@@ -5,13 +5,17 @@ from typing import Annotated
 import typer
 
 from folkmoot.options import AsPerson, InGroups, Json, OfCompany
+from folkmoot.queries import QueryCommand, query_of
 from folkmoot.remote import Remote, Who
 from folkmoot.terminal import out, plain_errors, print_json
+
+Command = QueryCommand
 
 
 def command(  # noqa: PLR0913  one parameter is one option
     expression: Annotated[
-        str | None, typer.Argument(help="A query: tell me of all that it finds.")
+        list[str] | None,
+        typer.Argument(metavar="QUERY", help="A query: tell me of all that it finds."),
     ] = None,
     *,
     conversation: Annotated[
@@ -30,7 +34,7 @@ def command(  # noqa: PLR0913  one parameter is one option
 ) -> None:
     """Make a standing subscription: a query, a conversation, or mentions."""
     given = {
-        "expression": expression,
+        "expression": query_of(expression) if expression else None,
         "conversation": conversation,
         "mention": "me" if mentions else None,
     }
