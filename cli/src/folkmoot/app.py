@@ -1,8 +1,8 @@
 """The command `folkmoot`: every module of `folkmoot.commands` is a command of it.
 
 A module that has `app`, a Typer, becomes a group of commands; any other has a function
-`command`, which becomes one, of the class `Command` where the module names one. All are
-named as the module, less a final `_`, so a new command is a new module and nothing else.
+`command`, which becomes one, of the class `Command` where the module has that. Each has
+the module's name, less a final `_`: a new command is a new module and nothing else.
 """
 
 from importlib import import_module

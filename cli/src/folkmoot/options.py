@@ -35,6 +35,19 @@ Ports = Annotated[
 ]
 
 
+OtherPorts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port",
+        metavar="NAME=NUMBER",
+        envvar="FOLKMOOT_PORTS",
+        help="While Folkmoot is not up: look whether it could listen here instead: "
+        f"{', '.join(PORTS)}. Several, separated by spaces, in the environment "
+        "variable.",
+    ),
+]
+
+
 def ports_of(told: list[str] | None) -> dict[str, int]:
     """Return every port by name, the told ones changed; raises BadParameter."""
     ports = dict(PORTS)

@@ -1,7 +1,14 @@
 """What `folkmoot doctor` makes of what it finds."""
 
 import pytest
-from folkmoot.local.checks import MUCH_LAG, Finding, State, judge_lag, worst
+from folkmoot.local.checks import (
+    MUCH_LAG,
+    Finding,
+    State,
+    judge_dead_letters,
+    judge_lag,
+    worst,
+)
 
 
 @pytest.mark.parametrize(
@@ -11,6 +18,12 @@ from folkmoot.local.checks import MUCH_LAG, Finding, State, judge_lag, worst
 def test_much_lag_is_a_warning_and_no_failure(records: int, state: State) -> None:
     found = judge_lag("folkmoot-tagging", records)
     assert found == Finding("lag folkmoot-tagging", state, f"{records} records")
+
+
+def test_open_dead_letters_are_a_warning_that_says_where_to_look() -> None:
+    found = judge_dead_letters(2)
+    assert (found.state, found.detail) == ("warning", "2 open: see `folkmoot dlq list`")
+    assert judge_dead_letters(0) == Finding("dead letters", "ok", "none open")
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,17 @@ import typer
 
 from folkmoot.local.checks import Finding, examine, worst
 from folkmoot.local.home import Home
-from folkmoot.options import Json, Ports, ports_of
+from folkmoot.options import Json, OtherPorts, ports_of
 from folkmoot.terminal import Exit, out, print_json
 
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/]"}
 
 
-def command(port: Ports = None, json: Json = False) -> None:
-    """Look at Python, disk, ports, Java, mongod, and each service's health and lag.
+def command(port: OtherPorts = None, json: Json = False) -> None:
+    """Look at Python, disk, mongod, Kafka, ports, services, lag and dead letters.
 
-    Exits with 1 if something has failed; that nothing runs is a warning.
+    Kafka is started to tell its version, and so Java with it. Exits with 1 if something
+    has failed; that nothing runs, much lag and open dead letters are warnings.
     """
     findings: list[Finding] = []
     for finding in examine(Home.default(), ports_of(port)):

@@ -29,7 +29,10 @@ def command(
         list[str] | None, typer.Option(help="A group of the company.")
     ] = None,
     role: Annotated[
-        list[str] | None, typer.Option(help="Such as steward or admin.")
+        list[str] | None,
+        typer.Option(
+            help="Such as operator, who sees figures of all and rebuilds the index."
+        ),
     ] = None,
     ttl: Annotated[
         str, typer.Option(help="How long it is good: 90s, 30m, 8h, 7d.")
