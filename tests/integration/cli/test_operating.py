@@ -54,6 +54,11 @@ async def test_a_dead_letter_is_listed_by_its_whole_id_which_every_command_takes
     assert json.loads(shown.stdout)["id"] == ids[1]
     given_up = await ask(platform, "discard", ids[0], "--because", "a test")
     assert given_up.stdout.strip() == "1 discarded"
+    mine = ("--all", "--service", "notification")
+    for command in (("replay", *mine), ("discard", *mine, "--because", "a test")):
+        none = await ask(platform, *command)
+        assert none.exit_code == 0
+        assert none.stderr.strip() == "no such dead letter is open"
     left = await ask(platform, "list", "--json")
     assert [json.loads(line)["id"] for line in left.stdout.splitlines()] == ids[1:]
 

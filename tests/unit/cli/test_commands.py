@@ -1,10 +1,12 @@
 """The command line as a whole."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from folkmoot.app import make_app
+from folkmoot.local.home import Home, Run
 from folkmoot.options import ports_of
 from folkmoot.terminal import Exit
 from typer import BadParameter
@@ -18,6 +20,21 @@ def test_every_command_explains_itself_and_its_exit_status(name: str) -> None:
     done = CliRunner().invoke(make_app(), [name, "--help"])
     assert done.exit_code == 0
     assert "Exit status: 0 done" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "never"),
+    [
+        ("token", "operator", "steward"),
+        ("doctor", "could listen", "Listen elsewhere"),
+        ("doctor", "dead letters", "ports, Java"),
+    ],
+)
+def test_help_tells_the_truth(name: str, says: str, never: str) -> None:
+    wide = {"COLUMNS": "300"}
+    done = CliRunner().invoke(make_app(), [name, "--help"], env=wide)
+    assert says in done.stdout
+    assert never not in done.stdout
 
 
 def test_what_needs_a_running_folkmoot_says_so(tmp_path: Path) -> None:
@@ -66,6 +83,49 @@ def test_a_kafka_that_is_away_is_named(asked: tuple[str, ...]) -> None:
     done = CliRunner().invoke(make_app(), asked, env=environment)
     assert done.exit_code == Exit.FAILED
     assert "Kafka at 127.0.0.1:1 cannot be reached" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("replay",), "--reason"),
+        (("discard", "--because", "a test"), "--reason"),
+        (("replay", "--all", "--service", "nosuch"), "search-index"),
+        (("list", "--service", "nosuch"), "search-index"),
+    ],
+)
+def test_dead_letters_of_nobody_are_wrong_usage(
+    asked: tuple[str, ...], said: str
+) -> None:
+    environment = {"FOLKMOOT_KAFKA_BOOTSTRAP": "127.0.0.1:1", "COLUMNS": "200"}
+    done = CliRunner().invoke(make_app(), ["dlq", *asked], env=environment)
+    assert done.exit_code == Exit.USAGE
+    assert said in done.stderr
+
+
+def test_to_restart_what_does_not_run_is_wrong_usage_and_ends_nothing(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path)
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as tagging:  # noqa: S607  any program
+        with home.locked():
+            home.tell(
+                Run(
+                    tagging.pid,
+                    "2026-01-02T03:04:05+00:00",
+                    {},
+                    {"tagging": tagging.pid},
+                )
+            )
+            done = CliRunner().invoke(
+                make_app(),
+                ["restart", "tagging", "nosuch"],
+                env={"FOLKMOOT_HOME": str(tmp_path), "COLUMNS": "200"},
+            )
+        assert tagging.poll() is None
+        tagging.kill()
+    assert done.exit_code == Exit.USAGE
+    assert "'nosuch' is none of tagging" in done.stderr
 
 
 def test_doctor_tells_programs_what_it_found(tmp_path: Path) -> None:

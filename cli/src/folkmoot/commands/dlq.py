@@ -8,6 +8,7 @@ from rich.text import Text
 
 from folkmoot.commands.tail import describe
 from folkmoot.dead_letters import DeadLetter, dead_letters, discard, replay
+from folkmoot.local.ports import SERVICES
 from folkmoot.options import Json
 from folkmoot.remote import RemoteError
 from folkmoot.terminal import err, out, plain_errors, print_json, print_text
@@ -16,12 +17,23 @@ app = typer.Typer(
     help="Dead letters: records that a service could not take.", no_args_is_help=True
 )
 
-Service = Annotated[str | None, typer.Option(help="Only those of this service.")]
+
+def _known(service: str | None) -> str | None:
+    if service is not None and service not in SERVICES:
+        raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}")
+    return service
+
+
+Service = Annotated[
+    str | None, typer.Option(help="Only those of this service.", callback=_known)
+]
 Reason = Annotated[str | None, typer.Option(help="Only those with this reason.")]
 Ids = Annotated[
     list[str] | None, typer.Argument(help="As `list` prints them: TOPIC/PARTITION/N.")
 ]
 All = Annotated[bool, typer.Option("--all", help="All that are open.")]
+
+NOTHING = "no such dead letter is open"
 
 
 @app.command("list")
@@ -86,6 +98,8 @@ def replay_(
     with plain_errors():
         letters = _selected(ids, service, reason, every=every, again=again)
         done = asyncio.run(replay(letters))
+    if not letters:
+        err().print(NOTHING, style="dim")
     for decision in done:
         if json:
             print_json(decision.model_dump(mode="json"))
@@ -109,6 +123,8 @@ def discard_(
     with plain_errors():
         letters = _selected(ids, service, reason, every=every)
         asyncio.run(discard(letters, because))
+    if not letters:
+        err().print(NOTHING, style="dim")
     if json:
         print_json({"discarded": [letter.id for letter in letters]})
     else:
@@ -123,6 +139,8 @@ def _selected(
     every: bool,
     again: bool = False,
 ) -> list[DeadLetter]:
+    if not (ids or every or service or reason):
+        raise typer.BadParameter("name dead letters, or --all, --service or --reason")
     letters = asyncio.run(dead_letters())
     if ids:
         letters = _chosen(letters, ids)
@@ -130,8 +148,6 @@ def _selected(
         if decided and not again:
             raise RemoteError(f"decided already: {', '.join(decided)}")
         return letters
-    if not (every or service or reason):
-        raise RemoteError("name dead letters, or --all, --service or --reason")
     return [
         letter
         for letter in letters

@@ -16,7 +16,7 @@ POLL = 0.05
 
 
 class RestartError(LocalError):
-    """A program is not one of ours, or did not come back."""
+    """A program did not come back."""
 
 
 def command(
@@ -31,15 +31,21 @@ def command(
     """Restart programs of the `folkmoot up` that runs here, one after another."""
     with plain_errors():
         home = Home.default()
+        _require_known(program, home.require_running())
         for name in program:
             pid = _restart(home, name, signal.SIGKILL if kill else signal.SIGTERM)
             out().print(f"{name} runs again: process {pid}")
 
 
+def _require_known(names: list[str], run: Run) -> None:
+    """Raise BadParameter before anything is ended."""
+    for name in names:
+        if name not in run.pids:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(run.pids)}")
+
+
 def _restart(home: Home, name: str, how: signal.Signals) -> int:
     before = home.require_running()
-    if name not in before.pids:
-        raise RestartError(f"{name!r} is none of {', '.join(before.pids)}")
     old = before.pids[name]
     deadline = time.monotonic() + LIMIT
     _end(old, how)
