@@ -14,7 +14,7 @@ from folkmoot import commands
 
 EPILOG = (
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 already up, 4 not up, "
-    "130 interrupted."
+    "130 interrupted, 141 nobody reads on."
 )
 
 

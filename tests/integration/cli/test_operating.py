@@ -2,18 +2,22 @@
 
 import asyncio
 import json
+import os
+import sys
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from folkmoot.app import make_app
 from folkmoot.local.errors import LocalError
 from folkmoot.local.lag import lags
+from folkmoot.terminal import Exit
 from folkmoot_chassis.dead_letters import REASON, SERVICE
 from folkmoot_events import ItemCaptured, ItemTagged
 from folkmoot_events.topics import consumer_group, dead_letter_topic
 from typer.testing import CliRunner, Result
 
 from tests.support.platform import Addresses
+from tests.support.stores import MakeTopic
 
 ITEMS, TAGS = ItemCaptured.topic, ItemTagged.topic
 DEAD = dead_letter_topic(TAGS, "search-index")
@@ -71,6 +75,26 @@ async def test_a_part_of_an_id_names_no_dead_letter(
     shown = await ask(platform, "show", DEAD)
     assert shown.exit_code == 1
     assert f"no such dead letter: {DEAD}" in shown.stderr
+
+
+async def test_a_tail_that_nobody_reads_on_ends_without_a_word(
+    platform: Addresses, make_topic: MakeTopic
+) -> None:
+    topic = await make_topic("orders")
+    await write(platform, (topic, 0))
+    reading, writing = os.pipe()
+    tail = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "folkmoot", "tail", topic, "--from-beginning"),
+        env={**os.environ, "FOLKMOOT_KAFKA_BOOTSTRAP": platform.kafka_bootstrap},
+        stdout=writing,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writing)
+    assert await asyncio.to_thread(os.read, reading, 1)
+    os.close(reading)
+    await write(platform, (topic, 0))
+    _, said = await tail.communicate()
+    assert (tail.returncode, said) == (Exit.UNREAD, b"")
 
 
 async def commit(platform: Addresses, group: str, topic: str, offset: int) -> None:
