@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from folkmoot.app import make_app
+from folkmoot.commands.import_ import default_source
 from folkmoot.importing import (
     BATCH,
     BATCH_BYTES,
@@ -164,6 +165,30 @@ def invoke(folder: Path, *arguments: str, env: Mapping[str, str]) -> Result:
 
 
 NOWHERE = {"FOLKMOOT_INGEST_URL": "http://127.0.0.1:1", "FOLKMOOT_API_KEY": "key"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "source"),
+    [
+        ("slack", "exports/slack-houston", "slack-houston"),
+        ("slack", "exports/Slack.houston.zip", "Slack.houston"),
+        ("slack", "exports/houston", "slack-houston"),
+        ("slack", "exports/slackers", "slack-slackers"),
+        ("mbox", "mbox.mbox", "mbox"),
+        ("mbox", "tea.mbox", "mbox-tea"),
+        ("mbox", "-", "mbox-stdin"),
+    ],
+)
+def test_a_source_is_named_by_its_kind_once(kind: str, path: str, source: str) -> None:
+    assert default_source(kind, path) == source
+
+
+def test_a_file_of_something_else_makes_an_import_fail(tmp_path: Path) -> None:
+    file = tmp_path / "tea.json"
+    file.write_text('{"text": "Tea"}')
+    done = invoke(tmp_path, "mbox", str(file), "--dry-run", env={})
+    assert done.exit_code == Exit.FAILED
+    assert "tea.json: file: not readable: it is no mbox" in done.stderr
 
 
 @pytest.fixture(params=["a folder", "a file", "other files"])

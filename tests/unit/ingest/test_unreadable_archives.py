@@ -109,6 +109,28 @@ def test_a_folder_that_may_not_be_listed_is_told(kind: str) -> None:
         assert len(list(entries)) == 3
 
 
+@pytest.mark.parametrize(
+    "other", ['[{"ts": "1.0"}]\n', "\n\n  {\n", "From: ada@example.org\n\nTea.\n"]
+)
+def test_what_is_no_mbox_is_told_and_not_taken_for_a_mail(
+    other: str, tmp_path: Path
+) -> None:
+    _, second, _ = archive("mbox", tmp_path)
+    second.write_text(other)
+    found = list(read_archive("mbox", tmp_path))
+    assert [is_unread(entry) for entry in found] == [False, True, False]
+    reason = "it is no mbox, for its first line does not begin with `From `"
+    lost = Rejected("2.mbox", "file", f"not readable: {reason}", unread=True)
+    assert found[1] == lost
+
+
+def test_blank_lines_before_the_first_mail_do_no_harm(tmp_path: Path) -> None:
+    first, *_ = archive("mbox", tmp_path)
+    first.write_text("\n \n" + first.read_text())
+    found = list(read_archive("mbox", first))
+    assert [isinstance(entry, Submitted) for entry in found] == [True]
+
+
 def test_what_is_broken_within_a_zip_is_rejected_alone(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as writing:

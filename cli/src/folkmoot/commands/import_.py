@@ -1,5 +1,6 @@
 """`folkmoot import`: an archive of conversations, into ingest."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +46,10 @@ def command(  # noqa: PLR0913  one parameter is one option
     ] = "north",
     source: Annotated[
         str | None,
-        typer.Option(help="Id of the source. Default: kind and name of the path."),
+        typer.Option(
+            help="Id of the source. Default: KIND-NAME of the path, or its NAME alone "
+            "where that begins with the kind."
+        ),
     ] = None,
     visibility: Annotated[
         list[str] | None,
@@ -73,7 +77,7 @@ def command(  # noqa: PLR0913  one parameter is one option
         raise typer.BadParameter(f"{kind!r} is no kind of archive; known: {known}")
     if path != "-" and not Path(path).exists():
         raise typer.BadParameter(f"{path} does not exist")
-    source = source or f"{kind}-{'stdin' if path == '-' else Path(path).resolve().stem}"
+    source = source or default_source(kind, path)
     entries = read_archive(kind, path)
     with plain_errors():
         if dry_run:
@@ -86,6 +90,13 @@ def command(  # noqa: PLR0913  one parameter is one option
         tally = _send(entries, remote, target, checkpoint)
         _report(tally, json=json)
         _judge(tally, kind, path)
+
+
+def default_source(kind: str, path: str) -> str:
+    """Name a source by the kind and the name of what is imported, the kind once."""
+    name = "stdin" if path == "-" else Path(path).resolve().stem
+    named = re.match(rf"{kind}(?![a-z0-9])", name, re.IGNORECASE)
+    return name if named else f"{kind}-{name}"
 
 
 def _checkpoint(name: str, path: str) -> Checkpoint:

@@ -13,21 +13,23 @@ from folkmoot_ingest.gateways.archives.entries import (
 )
 from folkmoot_ingest.gateways.archives.inputs import UNREADABLE, Input, Inputs
 from folkmoot_ingest.gateways.archives.mail_threads import Threads
-from folkmoot_ingest.gateways.archives.mbox_lines import RawMail
+from folkmoot_ingest.gateways.archives.mbox_lines import NotMboxError, RawMail
+
+NOT_MAIL = (NotMboxError, *UNREADABLE)
 
 
 def read(inputs: Inputs) -> Iterator[Entry]:
     """Read all mail, twice: first the headers for the threads, then what it says."""
     threads = Threads()
     for file in inputs.files:
-        with suppress(*UNREADABLE):  # which is told when its mail is read
+        with suppress(*NOT_MAIL):  # which is told when its mail is read
             _note_headers(file, threads)
     for file in inputs.files:
         try:
             with file.open() as stream:
                 for found in mbox_lines.split(stream):
                     yield _entry(file.name, found, threads)
-        except UNREADABLE as error:
+        except NOT_MAIL as error:
             yield unread(file.name, error)
 
 

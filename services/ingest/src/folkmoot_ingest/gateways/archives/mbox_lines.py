@@ -18,6 +18,15 @@ _ENVELOPE = re.compile(
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 
 
+class NotMboxError(ValueError):
+    """A file holds something else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "it is no mbox, for its first line does not begin with `From `"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RawMail:
     """The bytes of one message, its place, and when it was delivered."""
@@ -33,7 +42,7 @@ def split(stream: IO[bytes]) -> Iterator[RawMail]:
 
     A message begins at a `From ` line which reads as an envelope and which a blank
     line precedes: a sentence that begins with that word does not. `>From ` loses one
-    mark (mboxrd; in mboxo that is the only mark there is).
+    mark (mboxrd; in mboxo that is the only mark there is). Raises NotMboxError.
     """
     start, size = 0, 0
     lines: list[bytes] = []
@@ -49,7 +58,10 @@ def split(stream: IO[bytes]) -> Iterator[RawMail]:
             start, size, lines = line_number, 0, []
             delivered = _delivered(envelope)
         else:
-            start = start or (line_number if line.strip() else 0)
+            if not start and line.strip():
+                if not line.startswith(b"From "):
+                    raise NotMboxError
+                start = line_number
             size += len(line)
             if start and size <= MAX_BYTES:
                 lines.append(line)
