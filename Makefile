@@ -62,8 +62,9 @@ platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLA
 	@$(BIN)/python -m tests.support.platform .folkmoot/test-platform.json
 
 .PHONY: schemas
-schemas: $(READY) ## write the generated schemas and the AsyncAPI document
+schemas: $(READY) ## write the generated schemas, AsyncAPI and OpenAPI documents
 	@$(BIN)/python -m folkmoot.registry write
+	@$(BIN)/python -m folkmoot.registry.openapi
 
 .PHONY: clean
 clean: ## forget caches and the local Folkmoot's data; .venv stays

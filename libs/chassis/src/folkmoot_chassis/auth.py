@@ -28,6 +28,7 @@ from joserfc.errors import (
 )
 from joserfc.jwk import KeySet
 
+from folkmoot_chassis.openapi import PERSON
 from folkmoot_chassis.problems import Problem
 
 logger = logging.getLogger(__name__)
@@ -142,7 +143,9 @@ class Verifier:
             return jwt.decode(token, keys, algorithms=ALGORITHMS)
 
 
-async def require_claims(request: Request) -> Claims:
+async def require_claims(
+    request: Request, _: Annotated[object, Depends(PERSON)] = None
+) -> Claims:
     """Return the caller's claims (FastAPI dependency)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

@@ -24,6 +24,7 @@ from folkmoot_chassis import problems
 from folkmoot_chassis.auth import Verifier
 from folkmoot_chassis.health import Health
 from folkmoot_chassis.metrics import Metrics
+from folkmoot_chassis.openapi import ON_PROBLEM, DocumentedApp
 from folkmoot_chassis.telemetry import Telemetry
 from folkmoot_chassis.traces import current_traceparent, trace_id, valid
 
@@ -41,6 +42,7 @@ def make_app(
     name: str,
     version: str,
     *,
+    summary: str = "",
     verifier: Verifier,
     telemetry: Telemetry,
     metrics: Metrics,
@@ -49,9 +51,12 @@ def make_app(
 
     They would answer a caller whom nobody knows.
     """
-    app = FastAPI(
+    app = DocumentedApp(
         title=f"Folkmoot {name}",
+        summary=summary or None,
         version=version,
+        license_info={"name": "Apache 2.0", "identifier": "Apache-2.0"},
+        responses=ON_PROBLEM,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -54,6 +54,7 @@ class Service:
         *,
         name: str,
         version: str,
+        summary: str = "",
         span_exporter: SpanExporter | None = None,
     ) -> None:
         self.settings = settings
@@ -82,6 +83,7 @@ class Service:
         self.app = make_app(
             name,
             version,
+            summary=summary,
             verifier=_make_verifier(settings),
             telemetry=self.telemetry,
             metrics=self.metrics,

@@ -1,6 +1,6 @@
 """The service: what it consumes, answers and does besides."""
 
-from importlib.metadata import version
+from importlib.metadata import metadata
 
 from fastapi import APIRouter, Depends
 from folkmoot_chassis.service import Service
@@ -19,7 +19,10 @@ NAME = "notification"
 
 def build_app(settings: Settings) -> Service:
     """Return the service, assembled and not started."""
-    service = Service(settings, name=NAME, version=version(f"folkmoot-{NAME}"))
+    about = metadata(f"folkmoot-{NAME}")
+    service = Service(
+        settings, name=NAME, version=about["Version"], summary=about["Summary"]
+    )
     parts = wire(service, settings)
     for action in parts.prepare:
         service.prepare(action)

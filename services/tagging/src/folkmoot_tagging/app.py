@@ -1,6 +1,6 @@
 """The service: what it consumes, answers and does besides."""
 
-from importlib.metadata import version
+from importlib.metadata import metadata
 
 from folkmoot_chassis.service import Service
 from folkmoot_events import ItemCaptured, ItemRetracted, ItemRevised
@@ -14,7 +14,10 @@ NAME = "tagging"
 
 def build_app(settings: Settings) -> Service:
     """Return the service, assembled and not started."""
-    service = Service(settings, name=NAME, version=version(f"folkmoot-{NAME}"))
+    about = metadata(f"folkmoot-{NAME}")
+    service = Service(
+        settings, name=NAME, version=about["Version"], summary=about["Summary"]
+    )
     parts = wire(service, settings)
     for action in parts.prepare:
         service.prepare(action)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
 from folkmoot_chassis.auth import Claims, require_claims
+from folkmoot_chassis.openapi import PERSON
 from folkmoot_chassis.problems import Problem
 
 from folkmoot_ingest.domain.api_keys import PUBLISH, ApiKey, ApiKeys, looks_like_key
@@ -13,6 +15,28 @@ from folkmoot_ingest.ports import Clock
 
 Member = tuple[str, frozenset[str] | None]
 """A company, and what a person of it may read as; None for a system of the company."""
+
+
+SYSTEM = [
+    Depends(
+        HTTPBearer(
+            scheme_name="system",
+            bearerFormat="folkmoot_…",
+            description="The API key of a system.",
+            auto_error=False,
+        )
+    ),
+    Depends(
+        APIKeyHeader(
+            name="X-API-Key",
+            scheme_name="systemByHeader",
+            description="The same in a header of its own.",
+            auto_error=False,
+        )
+    ),
+]
+"""Declared for the OpenAPI document, besides what reads and checks the key."""
+EITHER = [*SYSTEM, Depends(PERSON)]
 
 
 class Callers:

@@ -11,7 +11,9 @@ from folkmoot_chassis.failpoints import hit
 from folkmoot_chassis.failures import is_transient
 from folkmoot_chassis.problems import Problem, not_now
 
+from folkmoot_ingest.api.answers import BODY, EventsAnswer
 from folkmoot_ingest.api.bodies import MAX_BATCH_BODY, MAX_BODY, read_body
+from folkmoot_ingest.api.callers import SYSTEM
 from folkmoot_ingest.domain import http_binding
 from folkmoot_ingest.domain.api_keys import ApiKey
 from folkmoot_ingest.domain.errors import Refused
@@ -29,7 +31,13 @@ def event_routes(
     """Return the route of publishers."""
     router = APIRouter(prefix="/v1")
 
-    @router.post("/events", status_code=202)
+    @router.post(
+        "/events",
+        status_code=202,
+        dependencies=SYSTEM,
+        responses={202: {"model": EventsAnswer}},
+        openapi_extra=BODY,
+    )
     async def publish(
         request: Request, key: Annotated[ApiKey, Depends(publisher)]
     ) -> JSONResponse:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from folkmoot_ingest.api.callers import Member
+from folkmoot_ingest.api.callers import EITHER, Member
 from folkmoot_ingest.use_cases.count_items import CountItems
 
 
@@ -25,7 +25,7 @@ def stats_routes(
     """Return the route of counts."""
     router = APIRouter(prefix="/v1")
 
-    @router.get("/stats")
+    @router.get("/stats", dependencies=EITHER)
     async def stats(caller: Annotated[Member, Depends(member)]) -> StatsAnswer:
         """Count what the caller's company has here."""
         return StatsAnswer(company=caller[0], **await count_items(*caller))

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from folkmoot_events import Frozen
 from pydantic import Field
 
 from folkmoot_notification.domain.deliveries import Delivery, State
 from folkmoot_notification.domain.endpoints import Endpoint
-from folkmoot_notification.domain.payloads import describe
+from folkmoot_notification.domain.payloads import Described, describe
 from folkmoot_notification.domain.subscriptions import Kind, Subscription
+from folkmoot_notification.ports import MOST_UNREAD
 from folkmoot_notification.use_cases.read_inbox import Inbox
 
 
@@ -114,11 +115,20 @@ class DeliveriesAnswer(Frozen):
         )
 
 
-def inbox_answer(inbox: Inbox) -> dict[str, Any]:
-    """Return a page of an inbox; `next` is the `before` of another page after it."""
-    return {
-        "items": [describe(notification) for notification in inbox.items],
-        "unread": inbox.unread,
-        "position": inbox.position,
-        "next": inbox.items[-1].position if inbox.more else None,
-    }
+class InboxAnswer(Frozen):
+    """A page of an inbox; `next` is the `before` of the page after it."""
+
+    items: tuple[Described, ...]
+    unread: int = Field(description=f"{MOST_UNREAD}: that many or more.")
+    position: int = Field(description="Where a stream goes on that misses nothing.")
+    next: int | None = Field(description="Null on the last page.")
+
+    @classmethod
+    def of(cls, inbox: Inbox) -> Self:
+        """Return a page as the API shows it."""
+        return cls(
+            items=tuple(map(describe, inbox.items)),
+            unread=inbox.unread,
+            position=inbox.position,
+            next=inbox.items[-1].position if inbox.more else None,
+        )

@@ -33,6 +33,7 @@ def delivery_routes(retry: RetryDelivery, deliveries: Deliveries) -> APIRouter:
 
     @router.get("/{delivery_id}")
     async def one(delivery_id: str, reader: Caller) -> DeliveryAnswer:
+        """Show one message with each attempt."""
         delivery = await deliveries.find(delivery_id, reader.person)
         if delivery is None:
             raise _unknown()
@@ -40,6 +41,7 @@ def delivery_routes(retry: RetryDelivery, deliveries: Deliveries) -> APIRouter:
 
     @router.post("/{delivery_id}/retry", status_code=202)
     async def again(delivery_id: str, reader: Caller) -> DeliveryAnswer:
+        """Send a settled message once more, under the same id."""
         try:
             delivery = await retry(delivery_id, reader)
         except NotSettledError as error:

@@ -3,17 +3,17 @@
 import json
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 from folkmoot_chassis.auth import Claims, require_claims
 from folkmoot_chassis.problems import Problem
 
-from folkmoot_notification.api.answers import inbox_answer
+from folkmoot_notification.api.answers import InboxAnswer
 from folkmoot_notification.api.callers import Caller
 from folkmoot_notification.domain.notifications import Notification
-from folkmoot_notification.domain.payloads import describe
+from folkmoot_notification.domain.payloads import Described, describe
 from folkmoot_notification.ports import Page
 from folkmoot_notification.use_cases.follow_inbox import FollowInbox
 from folkmoot_notification.use_cases.read_inbox import MarkRead, ReadInbox
@@ -37,16 +37,22 @@ def inbox_routes(
         before: Position = None,
         limit: Limit = 50,
         unread: bool = False,
-    ) -> dict[str, Any]:
-        return inbox_answer(await read_inbox(reader, Page(limit, before, unread)))
+    ) -> InboxAnswer:
+        """Show the inbox, newest first."""
+        return InboxAnswer.of(await read_inbox(reader, Page(limit, before, unread)))
 
-    @router.get("/stream")
+    @router.get(
+        "/stream",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}}},
+    )
     async def stream(
         reader: Caller,
         claims: Annotated[Claims, Depends(require_claims)],
         last_event_id: LastEventId = None,
         after: Position = None,
     ) -> StreamingResponse:
+        """Show what comes in as server-sent events, until the token runs out."""
         position = after if last_event_id is None else _position(last_event_id)
         news = follow.stream(reader, position, heartbeat)
         return StreamingResponse(
@@ -56,7 +62,8 @@ def inbox_routes(
         )
 
     @router.post("/{notification_id}/read")
-    async def read(notification_id: str, reader: Caller) -> dict[str, Any]:
+    async def read(notification_id: str, reader: Caller) -> Described:
+        """Mark an entry as read."""
         notification = await mark_read(notification_id, reader)
         if notification is None:
             raise Problem(404, "not-found", "There is no such notification")

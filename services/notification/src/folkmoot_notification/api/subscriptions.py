@@ -60,6 +60,7 @@ def subscription_routes(
     async def create(
         body: SubscriptionBody, reader: Caller, key: IdempotencyKey = None
     ) -> SubscriptionAnswer:
+        """Ask to be told of what will match."""
         try:
             return SubscriptionAnswer.of(await subscribe(reader, body.wish(), key))
         except Exception as error:
@@ -67,11 +68,13 @@ def subscription_routes(
 
     @router.get("")
     async def own(reader: Caller) -> dict[str, list[SubscriptionAnswer]]:
+        """Show the caller's own, oldest first."""
         owned = await subscriptions.owned_by(reader.person)
         return {"items": [SubscriptionAnswer.of(one) for one in owned]}
 
     @router.get("/{subscription_id}")
     async def one(subscription_id: str, reader: Caller) -> SubscriptionAnswer:
+        """Show one of the caller's own."""
         found = await subscriptions.find(subscription_id, reader.person)
         if found is None:
             raise Problem(404, "not-found", "There is no such subscription")
@@ -79,6 +82,7 @@ def subscription_routes(
 
     @router.delete("/{subscription_id}", status_code=204)
     async def delete(subscription_id: str, reader: Caller) -> None:
+        """Ask to be told no more."""
         if not await unsubscribe(subscription_id, reader):
             raise Problem(404, "not-found", "There is no such subscription")
 

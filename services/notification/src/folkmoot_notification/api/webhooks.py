@@ -33,11 +33,13 @@ def webhook_routes(
 
     @router.get("")
     async def own(reader: Caller) -> dict[str, list[EndpointAnswer]]:
+        """Show the caller's own, oldest first."""
         owned = await endpoints.owned_by(reader.person)
         return {"items": [EndpointAnswer.of(one) for one in owned]}
 
     @router.get("/{endpoint_id}")
     async def one(endpoint_id: str, reader: Caller) -> EndpointAnswer:
+        """Show one of the caller's own."""
         endpoint = (await endpoints.find([endpoint_id])).get(endpoint_id)
         if endpoint is None or endpoint.person != reader.person:
             raise _unknown()
@@ -45,6 +47,7 @@ def webhook_routes(
 
     @router.delete("/{endpoint_id}", status_code=204)
     async def delete(endpoint_id: str, reader: Caller) -> None:
+        """Forget an endpoint; what is on its way to it fails."""
         if not await endpoints.remove(endpoint_id, reader.person):
             raise _unknown()
 
@@ -58,6 +61,7 @@ def _add_use(
 
     @router.post("", status_code=201)
     async def create(body: EndpointBody, reader: Caller) -> EndpointAnswer:
+        """Register an endpoint; this answer alone shows the secret."""
         try:
             endpoint = await register(reader, body.url)
         except RefusedUrlError as error:
@@ -69,6 +73,7 @@ def _add_use(
 
     @router.post("/{endpoint_id}/test", status_code=202)
     async def test(endpoint_id: str, reader: Caller) -> DeliveryAnswer:
+        """Send an endpoint a message that says nothing."""
         delivery = await try_endpoint(endpoint_id, reader, current_traceparent())
         if delivery is None:
             raise _unknown()

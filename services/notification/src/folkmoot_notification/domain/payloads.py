@@ -2,11 +2,51 @@
 
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from folkmoot_notification.domain.deliveries import Delivery
 from folkmoot_notification.domain.notifications import Notification
+from folkmoot_notification.domain.subscriptions import Kind
 
 ITEM = "folkmoot.notification.v1"
 TEST = "folkmoot.webhook-test.v1"
+
+
+class Author(TypedDict):
+    """Who wrote an item."""
+
+    id: str
+    name: str
+
+
+class Why(TypedDict):
+    """A subscription that an item matched."""
+
+    subscription_id: str
+    kind: Kind
+    expression: str
+
+
+class Described(TypedDict):
+    """A notification; moments are RFC 3339."""
+
+    id: str
+    position: int
+    item_id: str
+    company: str
+    source: str
+    tool: str
+    kind: str
+    conversation_id: str
+    author: Author
+    title: str | None
+    snippet: str
+    permalink: str | None
+    published: str
+    why: list[Why]
+    time: str
+    read: str | None
+    trace_id: str
 
 
 def test_payload(delivery: Delivery) -> dict[str, Any]:
@@ -27,7 +67,7 @@ def item_payload(notification: Notification) -> dict[str, Any]:
     }
 
 
-def describe(notification: Notification) -> dict[str, Any]:
+def describe(notification: Notification) -> Described:
     """Return a notification as the API, the stream and webhooks show it."""
     shown = notification.excerpt
     return {

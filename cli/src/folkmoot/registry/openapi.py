@@ -1,0 +1,88 @@
+"""The OpenAPI 3.1 document of each service: `python -m folkmoot.registry.openapi`.
+
+Services do not serve it: they answer nobody whom they do not know.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from folkmoot_chassis.service import Service
+from folkmoot_ingest.app import build_app as ingest
+from folkmoot_ingest.settings import Settings as IngestSettings
+from folkmoot_notification.app import build_app as notification
+from folkmoot_notification.settings import Settings as NotificationSettings
+from folkmoot_search_index.app import build_app as search_index
+from folkmoot_search_index.settings import Settings as SearchIndexSettings
+from folkmoot_tagging.app import build_app as tagging
+from folkmoot_tagging.settings import Settings as TaggingSettings
+from pydantic import SecretStr
+
+Document = dict[str, Any]
+
+FOLDER = Path("docs/api")
+NOWHERE = SecretStr("mongodb://localhost:1")
+"""A service that is assembled and not started connects to nothing."""
+
+
+def documents() -> dict[str, Document]:
+    """Return the document of each service, by its name."""
+    return {service.name: service.app.openapi() for service in _services()}
+
+
+def rendered() -> dict[str, str]:
+    """Return the text of each document, by its file's name."""
+    return {f"{name}.json": _text(document) for name, document in documents().items()}
+
+
+def drift(folder: Path) -> list[str]:
+    """Return the names of files that are not as the code says."""
+    texts = rendered()
+    stray = {file.name for file in folder.glob("*.json")} - texts.keys()
+    return sorted(stray | {n for n, t in texts.items() if _read(folder / n) != t})
+
+
+def write(folder: Path) -> list[str]:
+    """Bring the files up to date and return the names of those that changed."""
+    changed, texts = drift(folder), rendered()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in changed:
+        if name in texts:
+            (folder / name).write_text(texts[name])
+        else:
+            (folder / name).unlink()
+    return changed
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the documents."""
+    parser = argparse.ArgumentParser(prog="python -m folkmoot.registry.openapi")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    folder = parser.parse_args(arguments).folder
+    for name in write(folder):
+        sys.stdout.write(f"wrote {folder / name}\n")
+
+
+def _services() -> tuple[Service, ...]:
+    return (
+        ingest(IngestSettings(mongo_url=NOWHERE)),
+        tagging(TaggingSettings(mongo_url=NOWHERE)),
+        search_index(SearchIndexSettings(mongo_url=NOWHERE)),
+        notification(NotificationSettings(mongo_url=NOWHERE)),
+    )
+
+
+def _text(document: Document) -> str:
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    return text + "\n"
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text() if file.exists() else None
+
+
+if __name__ == "__main__":
+    main()
