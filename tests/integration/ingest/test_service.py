@@ -90,6 +90,11 @@ async def test_an_event_s_own_trace_goes_before_the_request_s(
     assert headers(record)["traceparent"].split("-")[1] == "a" * 32
 
 
+async def test_of_no_events_there_is_nothing_to_tell(send: Send) -> None:
+    answer = await send([])
+    assert (answer.status_code, answer.json()) == (202, {"results": []})
+
+
 async def test_an_archive_imported_twice_at_once_is_there_once(
     send: Send, hear: Hear, client: httpx.AsyncClient, corpora: Path
 ) -> None:
