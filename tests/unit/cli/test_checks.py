@@ -1,11 +1,11 @@
 """What `folkmoot doctor` makes of what it finds."""
 
 import pytest
+from folkmoot.commands.doctor import judge_dead_letters
 from folkmoot.local.checks import (
     MUCH_LAG,
     Finding,
     State,
-    judge_dead_letters,
     judge_lag,
     worst,
 )

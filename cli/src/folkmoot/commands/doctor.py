@@ -1,10 +1,14 @@
 """`folkmoot doctor`: look whether all is well, and say what is not."""
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import typer
 
+from folkmoot.dead_letters import dead_letters
 from folkmoot.local.checks import Finding, examine, worst
+from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home
 from folkmoot.options import Json, OtherPorts, ports_of
 from folkmoot.terminal import Exit, out, print_json
@@ -19,7 +23,7 @@ def command(port: OtherPorts = None, json: Json = False) -> None:
     has failed; that nothing runs, much lag and open dead letters are warnings.
     """
     findings: list[Finding] = []
-    for finding in examine(Home.default(), ports_of(port)):
+    for finding in _findings(Home.default(), ports_of(port)):
         findings.append(finding)
         if not json:
             out().print(f"{MARKS[finding.state]} {finding.name}:", end=" ")
@@ -28,3 +32,25 @@ def command(port: OtherPorts = None, json: Json = False) -> None:
     if json:
         print_json({"state": state, "findings": [asdict(one) for one in findings]})
     raise typer.Exit(Exit.FAILED if state == "failed" else Exit.DONE)
+
+
+def _findings(home: Home, ports: dict[str, int]) -> Iterator[Finding]:
+    yield from examine(home, ports)
+    if home.running():
+        yield _dead_letters()
+
+
+def _dead_letters() -> Finding:
+    try:
+        letters = asyncio.run(dead_letters())
+    except LocalError as error:
+        return Finding("dead letters", "failed", str(error))
+    return judge_dead_letters(sum(not letter.decision for letter in letters))
+
+
+def judge_dead_letters(count: int) -> Finding:
+    """Say how many wait for a decision: any is a warning, for the services go on."""
+    if count:
+        told = f"{count} open: see `folkmoot dlq list`"
+        return Finding("dead letters", "warning", told)
+    return Finding("dead letters", "ok", "none open")

@@ -72,11 +72,7 @@ def command(  # noqa: PLR0913  one parameter is one option
     error. The exit status is 1 if nothing at all was found or could be taken, or if
     a file could not be read; what is wrong within files does not change it.
     """
-    if kind not in KINDS:
-        known = ", ".join(sorted(KINDS))
-        raise typer.BadParameter(f"{kind!r} is no kind of archive; known: {known}")
-    if path != "-" and not Path(path).exists():
-        raise typer.BadParameter(f"{path} does not exist")
+    _require_archive(kind, path)
     source = source or default_source(kind, path)
     entries = read_archive(kind, path)
     with plain_errors():
@@ -90,6 +86,15 @@ def command(  # noqa: PLR0913  one parameter is one option
         tally = _send(entries, remote, target, checkpoint)
         _report(tally, json=json)
         _judge(tally, kind, path)
+
+
+def _require_archive(kind: str, path: str) -> None:
+    """Raise BadParameter for what no reader can be asked for."""
+    if kind not in KINDS:
+        known = ", ".join(sorted(KINDS))
+        raise typer.BadParameter(f"{kind!r} is no kind of archive; known: {known}")
+    if path != "-" and not Path(path).exists():
+        raise typer.BadParameter(f"{path} does not exist")
 
 
 def default_source(kind: str, path: str) -> str:

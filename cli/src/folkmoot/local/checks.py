@@ -11,7 +11,6 @@ from typing import Literal
 
 import httpx
 
-from folkmoot.dead_letters import dead_letters
 from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home, Run
 from folkmoot.local.java import environment, java
@@ -49,7 +48,6 @@ def examine(home: Home, ports: dict[str, int]) -> Iterator[Finding]:
     yield from _listening(run)
     yield from _health(run)
     yield from _lag(run)
-    yield _dead_letters()
 
 
 def _python() -> Finding:
@@ -122,22 +120,6 @@ def _lag(run: Run) -> Iterator[Finding]:
         return
     for group, records in found.items():
         yield judge_lag(group, records)
-
-
-def _dead_letters() -> Finding:
-    try:
-        letters = asyncio.run(dead_letters())
-    except LocalError as error:
-        return Finding("dead letters", "failed", str(error))
-    return judge_dead_letters(sum(not letter.decision for letter in letters))
-
-
-def judge_dead_letters(count: int) -> Finding:
-    """Say how many wait for a decision: any is a warning, for the services go on."""
-    if count:
-        told = f"{count} open: see `folkmoot dlq list`"
-        return Finding("dead letters", "warning", told)
-    return Finding("dead letters", "ok", "none open")
 
 
 def judge_lag(group: str, records: int) -> Finding:
