@@ -77,6 +77,23 @@ async def test_a_part_of_an_id_names_no_dead_letter(
     assert f"no such dead letter: {DEAD}" in shown.stderr
 
 
+async def test_a_tail_of_some_records_ends_without_a_word(
+    platform: Addresses, make_topic: MakeTopic
+) -> None:
+    topic = await make_topic("orders", partitions=3)
+    await write(platform, *[(topic, number % 3) for number in range(9)])
+    tail = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "folkmoot", "tail", topic, "--from-beginning"),
+        *("-n", "2", "--json"),
+        env={**os.environ, "FOLKMOOT_KAFKA_BOOTSTRAP": platform.kafka_bootstrap},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    shown, said = await tail.communicate()
+    assert (tail.returncode, said) == (Exit.DONE, b"")
+    assert len(shown.splitlines()) == 2
+
+
 async def test_a_tail_that_nobody_reads_on_ends_without_a_word(
     platform: Addresses, make_topic: MakeTopic
 ) -> None:
