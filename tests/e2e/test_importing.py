@@ -53,14 +53,15 @@ def mails(folder: Path) -> int:
 
 WHOLE_ZULIP = ("zulip", "zulip-lean", zulip_messages)
 SLACK = pytest.param("slack", "slack-houston", slack_messages, id="slack")
-MBOX = pytest.param("mbox", "mbox-r-package-devel", mails, id="mbox")
+WHOLE_MBOX = ("mbox", "mbox-r-package-devel", mails)
+MBOX = pytest.param(*WHOLE_MBOX, id="mbox")
 IMPORTED = [
     pytest.param(
         "zulip", "zulip-lean/236604-Zulip-meta", zulip_messages, id="a stream of zulip"
     ),
     pytest.param(*WHOLE_ZULIP, id="zulip", marks=pytest.mark.slow),
     SLACK,
-    MBOX,
+    pytest.param(*WHOLE_MBOX, id="mbox", marks=pytest.mark.slow),
 ]
 Count = Callable[[Path], int]
 
@@ -103,7 +104,8 @@ async def test_an_archive_is_captured_tagged_and_searchable_whole_and_once(
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "count"), [pytest.param(*WHOLE_ZULIP, id="zulip"), SLACK, MBOX]
+    ("kind", "name", "count"),
+    [pytest.param(*WHOLE_ZULIP, id="zulip", marks=pytest.mark.slow), SLACK, MBOX],
 )
 async def test_a_dry_run_tells_what_would_be_captured_with_nothing_up(
     tmp_path: Path, corpora: Path, kind: str, name: str, count: Count

@@ -132,6 +132,7 @@ async def test_a_batch_that_outlasts_its_transaction_is_handled_in_smaller_ones(
     assert await wire.count(toy_topics.dead) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_brief_transactions")
 async def test_a_record_that_outlasts_every_transaction_is_set_aside(
     make_toy: MakeToy, toy_topics: Topics, wire: Wire, mongo_client: Client

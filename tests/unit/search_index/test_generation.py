@@ -28,7 +28,10 @@ def held(index: TantivyGeneration) -> int:
     return int(index.searcher().num_docs) - 1
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "seed",
+    [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 5))],
+)
 async def test_nothing_is_held_twice_however_often_it_is_taken_up_again(
     tmp_path: Path, seed: int
 ) -> None:
