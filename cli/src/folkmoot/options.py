@@ -23,28 +23,23 @@ OfCompany = Annotated[
 InGroups = Annotated[
     list[str] | None, typer.Option("--group", help="A group of theirs; repeatable.")
 ]
-Ports = Annotated[
-    list[str] | None,
-    typer.Option(
+
+
+def _port(what: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
         "--port",
         metavar="NAME=NUMBER",
         envvar="FOLKMOOT_PORTS",
-        help=f"Listen elsewhere: {', '.join(PORTS)}. Several, separated by spaces, in "
-        "the environment variable.",
-    ),
-]
+        help=f"{what}: {', '.join(PORTS)}. Several, separated by spaces, in the "
+        "environment variable.",
+    )
+    return option
 
 
+Ports = Annotated[list[str] | None, _port("Listen elsewhere")]
 OtherPorts = Annotated[
     list[str] | None,
-    typer.Option(
-        "--port",
-        metavar="NAME=NUMBER",
-        envvar="FOLKMOOT_PORTS",
-        help="While Folkmoot is not up: look whether it could listen here instead: "
-        f"{', '.join(PORTS)}. Several, separated by spaces, in the environment "
-        "variable.",
-    ),
+    _port("While Folkmoot is not up: look whether it could listen here instead"),
 ]
 
 

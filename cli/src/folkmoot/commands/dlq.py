@@ -33,8 +33,6 @@ Ids = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="All that are open.")]
 
-NOTHING = "no such dead letter is open"
-
 
 @app.command("list")
 def list_(
@@ -98,8 +96,6 @@ def replay_(
     with plain_errors():
         letters = _selected(ids, service, reason, every=every, again=again)
         done = asyncio.run(replay(letters))
-    if not letters:
-        err().print(NOTHING, style="dim")
     for decision in done:
         if json:
             print_json(decision.model_dump(mode="json"))
@@ -123,8 +119,6 @@ def discard_(
     with plain_errors():
         letters = _selected(ids, service, reason, every=every)
         asyncio.run(discard(letters, because))
-    if not letters:
-        err().print(NOTHING, style="dim")
     if json:
         print_json({"discarded": [letter.id for letter in letters]})
     else:
@@ -148,11 +142,14 @@ def _selected(
         if decided and not again:
             raise RemoteError(f"decided already: {', '.join(decided)}")
         return letters
-    return [
+    letters = [
         letter
         for letter in letters
         if (again or not letter.decision) and _fits(letter, service, reason)
     ]
+    if not letters:
+        err().print("no such dead letter is open", style="dim")
+    return letters
 
 
 def _chosen(letters: list[DeadLetter], ids: list[str]) -> list[DeadLetter]:

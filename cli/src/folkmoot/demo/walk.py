@@ -1,12 +1,13 @@
 """The walk through: publish, tag, search, be told; counted by asking the services."""
 
-import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from folkmoot_chassis.traces import new_traceparent
 
 from folkmoot.demo.sample import Said, fresh, sample
 from folkmoot.importing import MEDIA_TYPE
@@ -168,9 +169,11 @@ class Walk:
         What the sample told may still be on its way, so the trace says what it is.
         """
         # Sampled, for it is to be looked at: of the others a share is recorded.
-        trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-        news_of_today = [fresh(datetime.now(UTC)).event]
-        trace_id = self._publish("sable", news_of_today, traceparent=trace)
+        trace_id = self._publish(
+            "sable",
+            [fresh(datetime.now(UTC)).event],
+            traceparent=new_traceparent(sampled=True),
+        )
 
         def news() -> list[dict[str, Any]]:
             return [entry for entry in self._inbox(told) if entry["id"] not in before]

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import yaml
 
+from folkmoot.registry import generated
 from folkmoot.registry.asyncapi import document
 from folkmoot.registry.compatibility import Breach, breaches
 from folkmoot.registry.schemas import Schema, schemas
 
+PATTERN = "schemas/*.json"
 NOTICE = "# Generated from folkmoot_events by `make schemas`; do not edit.\n"
 
 
@@ -38,10 +40,7 @@ def rendered() -> dict[str, str]:
 
 def drift(shared: Path) -> list[str]:
     """Return the paths of generated files that are not as the models say."""
-    texts = rendered()
-    stray = {f"schemas/{event}.json" for event in published(shared)} - texts.keys()
-    stale = {path for path, text in texts.items() if _read(shared / path) != text}
-    return sorted(stray | stale)
+    return generated.drift(shared, rendered(), PATTERN)
 
 
 def write(shared: Path) -> list[str]:
@@ -51,16 +50,7 @@ def write(shared: Path) -> list[str]:
     """
     if found := breaches(published(shared), schemas()):
         raise BreakingChangeError(found)
-    changed = drift(shared)
-    texts = rendered()
-    for path in changed:
-        (shared / path).parent.mkdir(parents=True, exist_ok=True)
-        (shared / path).write_text(texts[path])
-    return changed
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text() if path.exists() else None
+    return generated.write(shared, rendered(), PATTERN)
 
 
 def _yaml(content: Mapping[str, object]) -> str:

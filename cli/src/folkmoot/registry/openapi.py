@@ -21,9 +21,12 @@ from folkmoot_tagging.app import build_app as tagging
 from folkmoot_tagging.settings import Settings as TaggingSettings
 from pydantic import SecretStr
 
+from folkmoot.registry import generated
+
 Document = dict[str, Any]
 
 FOLDER = Path("docs/api")
+PATTERN = "*.json"
 NOWHERE = SecretStr("mongodb://localhost:1")
 """A service that is assembled and not started connects to nothing."""
 
@@ -40,21 +43,7 @@ def rendered() -> dict[str, str]:
 
 def drift(folder: Path) -> list[str]:
     """Return the names of files that are not as the code says."""
-    texts = rendered()
-    stray = {file.name for file in folder.glob("*.json")} - texts.keys()
-    return sorted(stray | {n for n, t in texts.items() if _read(folder / n) != t})
-
-
-def write(folder: Path) -> list[str]:
-    """Bring the files up to date and return the names of those that changed."""
-    changed, texts = drift(folder), rendered()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in changed:
-        if name in texts:
-            (folder / name).write_text(texts[name])
-        else:
-            (folder / name).unlink()
-    return changed
+    return generated.drift(folder, rendered(), PATTERN)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -62,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m folkmoot.registry.openapi")
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
     folder = parser.parse_args(arguments).folder
-    for name in write(folder):
+    for name in generated.write(folder, rendered(), PATTERN):
         sys.stdout.write(f"wrote {folder / name}\n")
 
 
@@ -78,10 +67,6 @@ def _services() -> tuple[Service, ...]:
 def _text(document: Document) -> str:
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     return text + "\n"
-
-
-def _read(file: Path) -> str | None:
-    return file.read_text() if file.exists() else None
 
 
 if __name__ == "__main__":

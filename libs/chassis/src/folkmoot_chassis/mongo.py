@@ -1,5 +1,6 @@
 """The MongoDB driver, in one place: another driver would change this and storage."""
 
+from contextlib import suppress
 from typing import Any
 
 from motor.motor_asyncio import (
@@ -9,7 +10,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorDatabase,
 )
 from pymongo import IndexModel
-from pymongo.errors import OperationFailure
+from pymongo.errors import CollectionInvalid, OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -56,6 +57,12 @@ def database(client: Client, name: str) -> Database:
     return client.get_database(
         name, write_concern=MAJORITY_WRITES, read_concern=MAJORITY_READS
     )
+
+
+async def ensure_collection(database: Database, name: str) -> None:
+    """Create a collection unless it exists: a transaction creates none."""
+    with suppress(CollectionInvalid):
+        await database.create_collection(name)
 
 
 async def ensure_index(collection: Collection, index: IndexModel) -> None:

@@ -26,9 +26,10 @@ def valid(traceparent: str | None) -> str | None:
     return None
 
 
-def new_traceparent() -> str:
-    """Return the context of a new trace that is not sampled."""
-    return f"00-{_ids.generate_trace_id():032x}-{_ids.generate_span_id():016x}-00"
+def new_traceparent(*, sampled: bool = False) -> str:
+    """Return the context of a new trace."""
+    trace, span = _ids.generate_trace_id(), _ids.generate_span_id()
+    return f"00-{trace:032x}-{span:016x}-{sampled:02x}"
 
 
 def sampled(traceparent: str) -> bool:

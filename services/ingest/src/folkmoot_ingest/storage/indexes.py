@@ -1,10 +1,7 @@
 """Every index that ingest keeps, and the query that it serves."""
 
-from contextlib import suppress
-
-from folkmoot_chassis.mongo import Database
+from folkmoot_chassis.mongo import Database, ensure_collection
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import CollectionInvalid
 
 from folkmoot_ingest.storage import items, record
 
@@ -18,7 +15,6 @@ ITEMS = (
 
 
 async def ensure_indexes(database: Database) -> None:
-    """Create what is missing; collections too, for a transaction creates none."""
+    """Create what is missing; collections too."""
     await database[items.COLLECTION].create_indexes(list(ITEMS))
-    with suppress(CollectionInvalid):  # it exists
-        await database.create_collection(record.COLLECTION)
+    await ensure_collection(database, record.COLLECTION)

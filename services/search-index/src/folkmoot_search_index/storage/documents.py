@@ -62,10 +62,11 @@ class MongoDocuments:
         ]
         session = transaction.session
         await self._documents.bulk_write(writes, ordered=False, session=session)
-        log = _log([each.id for each in entries], replacing)
+        changes = [_change(entry, replacing) for entry in entries]
+        log = _log(changes)
         await self._changes.insert_one(log, session=session)
         if self._recent:
-            self._recent.add(log["_id"], [_change(e, replacing) for e in entries])
+            self._recent.add(log["_id"], changes)
 
     async def read(self, ids: Sequence[str]) -> Mapping[str, Document]:
         """Return the documents among `ids` that are not retracted."""
@@ -78,12 +79,12 @@ class MongoDocuments:
         return await self._documents.estimated_document_count()
 
 
-def _log(ids: Sequence[str], replacing: Collection[str]) -> dict[str, Any]:
+def _log(changes: Sequence[Change]) -> dict[str, Any]:
     return {
         "_id": ObjectId(),
         "at": datetime.now(UTC),
-        "first": [id_ for id_ in ids if id_ not in replacing],
-        "again": [id_ for id_ in ids if id_ in replacing],
+        "first": [change.item_id for change in changes if change.first],
+        "again": [change.item_id for change in changes if not change.first],
     }
 
 
