@@ -19,6 +19,13 @@ def corpora() -> Path:
     return Path(named)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of what no usual run can wait for."""
+    config.addinivalue_line(
+        "markers", "hour: lasts about that long, run by `make chaos-cluster` alone"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs real Kafka and MongoDB by the folder that it lies in."""
     here = Path(__file__).parent

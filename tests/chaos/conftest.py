@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.chaos_cluster import Cluster, cluster_in
 from tests.support.chaos_moot import Moot, moot_in
 
 Note = Callable[[object], None]
+Say = Callable[[str], None]
 
 _NOTES = pytest.StashKey[list[str]]()
 
@@ -18,6 +20,13 @@ def moot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moot]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Run one Folkmoot on three nodes for the tests of a file."""
+    with cluster_in(tmp_path_factory.mktemp("cluster")) as made:
+        yield made
+
+
 @pytest.fixture
 def note(request: pytest.FixtureRequest) -> Note:
     """Return what writes a line into the summary at the end."""
@@ -26,6 +35,20 @@ def note(request: pytest.FixtureRequest) -> Note:
 
     def write(line: object) -> None:
         lines.append(f"{name}: {line}")
+
+    return write
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Say:
+    """Return what writes a line at once: some runs last an hour."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    assert isinstance(reporter, pytest.TerminalReporter)
+
+    def write(line: str) -> None:
+        reporter.ensure_newline()
+        reporter.write_line(line)
+        reporter.flush()
 
     return write
 

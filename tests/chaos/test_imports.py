@@ -101,13 +101,13 @@ async def _import(moot: Moot, note: Note, archive: Path, victims: list[str]) -> 
 def _command(
     moot: Moot, trial: Trial, archive: Path
 ) -> tuple[list[str], dict[str, str]]:
-    home = moot.stack.home.folder
+    home = moot.home.folder
     argv = [sys.executable, "-m", "folkmoot", "import", "slack", str(archive), "--json"]
     env = {
         **os.environ,
         "FOLKMOOT_HOME": str(home),
         "FOLKMOOT_INGEST_URL": moot.url("ingest"),
-        "FOLKMOOT_API_KEY": moot.stack.credentials.api_keys[COMPANY],
+        "FOLKMOOT_API_KEY": moot.api_key,
     }
     return [*argv, "--company", COMPANY, "--source", trial.book.source], env
 

@@ -27,6 +27,8 @@ from tests.support.ledger import Book, Key
 Effects = dict[str, Counter[Key]]
 Marks = Mapping[TopicPartition, int]
 PAGE = 200
+READING_SECONDS = 600
+"""How long reading all that a trial has put into Kafka may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +130,35 @@ async def _admin(places: Places) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def published(
-    places: Places, book: Book, since: Marks
-) -> tuple[Effects, dict[str, int]]:
-    """Return what was announced after `since`, and how many records came twice."""
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What stands in Kafka; how many records stand there twice, or in wrong order."""
+
+    effects: Effects
+    again: dict[str, int]
+    late: dict[str, int]
+
+
+async def published(places: Places, book: Book, since: Marks) -> Announced:
+    """Return what was announced after `since`."""
     by_event: dict[str, Counter[Key]] = {}
+    late: Counter[str] = Counter()
+    newest: dict[tuple[str, Key], int] = {}
     until = await ends(places)
     async with AIOKafkaConsumer(bootstrap_servers=places.kafka) as consumer:
         async for record in _records(consumer, since, until):
             for name, key, event in _told(record, book):
-                by_event.setdefault(name, Counter())[key, event] += 1
+                counted = by_event.setdefault(name, Counter())
+                counted[key, event] += 1
+                if name in IN_ORDER and counted[key, event] == 1:
+                    item, revision = key
+                    late[name] += revision < newest.get((name, item), 0)
+                    newest[name, item] = revision
     effects = {
         name: Counter(key for key, _ in counted) for name, counted in by_event.items()
     }
-    wire = {name: c.total() - len(c) for name, c in by_event.items()}
-    return effects, wire
+    again = {name: c.total() - len(c) for name, c in by_event.items()}
+    return Announced(effects, again, {name: n for name, n in late.items() if n})
 
 
 async def _records(
@@ -154,7 +170,7 @@ async def _records(
     consumer.assign(open_)
     for tp in open_:
         consumer.seek(tp, since.get(tp, 0))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(READING_SECONDS):
         while open_:
             batches = await consumer.getmany(*open_, timeout_ms=200)
             for records in batches.values():
@@ -193,4 +209,6 @@ TOLD = {
     ItemTagged.type: "told with tags",
     NotificationDelivered.type: "",
 }
+IN_ORDER = ("announced", "told with tags")
+"""Whose keys are an item and its revision."""
 CHANNELS = {"inbox": "notifications announced", "webhook": "deliveries announced"}

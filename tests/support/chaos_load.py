@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,8 @@ Event = dict[str, Any]
 class Load:
     """Publishes until told to stop; what was begun is then finished.
 
-    `pause` is in seconds, between two requests of one of the two publishers.
+    One publishes by Kafka and `publishers` by HTTP; each rests for `pause` seconds
+    after each request. `answered` are the moments at which requests were acknowledged.
     """
 
     book: Book
@@ -42,7 +44,10 @@ class Load:
     api_key: str
     kafka: str
     pause: float = 0.04
+    publishers: int = 1
     acknowledged: int = 0
+    by_http: int = 0
+    answered: list[float] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Any = field(default_factory=count)
 
@@ -50,7 +55,8 @@ class Load:
     async def running(self) -> AsyncIterator["Load"]:
         """Publish for as long as the block lasts."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._by_http())
+            for _ in range(self.publishers):
+                group.create_task(self._by_http())
             group.create_task(self._by_kafka())
             try:
                 yield self
@@ -94,6 +100,8 @@ class Load:
             assert "problem" not in result, result
             assert result["item_id"] == self._item_id(event)
             self._note(event)
+        self.by_http += len(events)
+        self.answered.append(time.monotonic())
 
     async def _by_kafka(self) -> None:
         """Put one item on the inbound topic at a time."""

@@ -9,20 +9,18 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 from folkmoot.local.home import Home
-from folkmoot.local.kafka import Kafka
 from folkmoot.local.keys import Person
-from folkmoot.local.mongo import Mongo
 from folkmoot.local.ports import LOOPBACK, PORTS, SERVICES, is_open
 from folkmoot.local.services import Ready, service_programs
 from folkmoot.local.stack import Stack, Wanted
-from folkmoot.local.supervisor import Process, Program
+from folkmoot.local.supervisor import Process, Program, Supervisor
 
 from tests.support import chaos_effects, chaos_nursery
 from tests.support.chaos_load import Load
@@ -61,35 +59,38 @@ class Trial:
 
 @dataclass(slots=True)
 class Moot:
-    """Kafka, MongoDB and four services whose processes come and go."""
+    """Kafka, MongoDB and four services whose processes come and go.
 
-    stack: Stack
+    `supervisor` runs Kafka and MongoDB. Clients reach them at `kafka`, and at `mongo`
+    as a user who may do everything. `ports` are those of the services.
+    """
+
+    home: Home
+    supervisor: Supervisor
+    kafka: str
+    mongo: str
+    ports: Mapping[str, int]
     nursery: chaos_nursery.Nursery
     programs: dict[str, Program]
     running: dict[str, chaos_nursery.Forked] = field(default_factory=dict)
 
     @property
-    def kafka(self) -> str:
-        """What Kafka's clients connect to."""
-        return self.stack.run.kafka_bootstrap
+    def api_key(self) -> str:
+        """What publishers are known by."""
+        return self.home.credentials.api_keys[COMPANY]
 
     def url(self, service: str) -> str:
         """Return where a service answers."""
-        return f"http://{LOOPBACK}:{self.stack.wanted.ports[service]}"
+        return f"http://{LOOPBACK}:{self.ports[service]}"
 
     def token(self, person: str) -> str:
         """Return a person's bearer token."""
-        return self.stack.home.keys.token(Person(person, COMPANY), seconds=7200)
+        return self.home.keys.token(Person(person, COMPANY), seconds=7200)
 
     def places(self, person: str) -> chaos_effects.Places:
         """Return where effects are read, with a person's eyes."""
-        password = self.stack.credentials.mongo_admin
-        nowhere = self.stack.home.folder
-        mongo = Mongo(nowhere, nowhere, password, self.stack.wanted.ports["mongod"])
         search = self.url("search-index")
-        return chaos_effects.Places(
-            self.kafka, mongo.admin_url, search, self.token(person)
-        )
+        return chaos_effects.Places(self.kafka, self.mongo, search, self.token(person))
 
     def launch(self, service: str, failpoints: str = "") -> chaos_nursery.Forked:
         """Start a service without waiting for it; `failpoints` may arm it."""
@@ -128,14 +129,14 @@ class Moot:
         return time.monotonic() - began
 
     def part(self, name: str) -> chaos_nursery.Forked | Process:
-        """Return the process of a service, of `kafka` or of `mongod`."""
-        return self.running.get(name) or self.stack.supervisor[name]
+        """Return the process of a service, of Kafka or of MongoDB."""
+        return self.running.get(name) or self.supervisor[name]
 
     async def revive(self, name: str) -> None:
         """Start a part that is dead and return once it is ready."""
         if name in self.programs:
             return await self.start(name)
-        process = self.stack.supervisor.launch(self.stack.supervisor[name].program)
+        process = self.supervisor.launch(self.supervisor[name].program)
         ready = process.program.is_ready
         await until(lambda: asyncio.to_thread(ready), seconds=60)
         return None
@@ -148,7 +149,7 @@ class Moot:
         more = {
             "FOLKMOOT_INSTANCE": "chaos-b",
             "FOLKMOOT_HTTP_PORT": str(port),
-            "FOLKMOOT_INDEX_DIR": str(self.stack.home.folder / name),
+            "FOLKMOOT_INDEX_DIR": str(self.home.folder / name),
         }
         self.programs[name] = replace(
             program, env={**program.env, **more}, is_ready=Ready(port)
@@ -174,8 +175,7 @@ class Moot:
 
     def load(self, trial: Trial, pause: float = 0.04) -> Load:
         """Return a publisher that writes into a trial's book."""
-        key = self.stack.credentials.api_keys[COMPANY]
-        return Load(trial.book, self.url("ingest"), key, self.kafka, pause)
+        return Load(trial.book, self.url("ingest"), self.api_key, self.kafka, pause)
 
     async def verdict(self, trial: Trial, seconds: float = REST_SECONDS) -> Verdict:
         """Wait until nothing is under way, or for so long, and balance the book."""
@@ -189,18 +189,18 @@ class Moot:
     async def _look(self, trial: Trial) -> Verdict:
         places, book = self.places(trial.book.word), trial.book
         found, waiting = await asyncio.to_thread(chaos_effects.stored, places, book)
-        wire: dict[str, int] = {}
-        verdict = Verdict(accounts(book, found), waiting, wire)
+        verdict = Verdict(accounts(book, found), waiting, {})
         if not verdict.is_complete:
             return verdict
         waiting |= await chaos_effects.unread(places)
         found["searchable"] = await chaos_effects.searchable(places, book)
-        told, wire = await chaos_effects.published(places, book, trial.marks)
+        told = await chaos_effects.published(places, book, trial.marks)
         silent: dict[str, Counter[object]] = {
             name: Counter() for name in (*ANNOUNCED, *book.poison)
         }
-        again = wire | {"webhook": trial.sent_again}
-        return Verdict(accounts(book, {**silent, **found, **told}), waiting, again)
+        again = told.again | {"webhook": trial.sent_again}
+        balanced = accounts(book, {**silent, **found, **told.effects})
+        return Verdict(balanced, waiting, again, told.late)
 
     async def _subscribe(self, book: Book, hook: str) -> None:
         headers = {"authorization": f"Bearer {self.token(book.word)}"}
@@ -230,31 +230,42 @@ def moot_in(folder: Path) -> Iterator[Moot]:
     """Run Kafka, MongoDB and a nursery; the services are started as they are needed."""
     home = Home(folder)
     ports = quiet_ports(iter(PORTS))
-    with Stack(home, Wanted(ports, SERVICES, (COMPANY,), PARTITIONS)) as stack:
-        socket = folder / "nursery"
-        argv = (sys.executable, "-m", "tests.support.chaos_nursery", str(socket))
-        stack.supervisor.launch(
-            Program("nursery", argv, home.log("nursery"), socket.exists)
-        )
-        stack.wanted = replace(stack.wanted, services=())
+    wanted = Wanted(ports, (), (COMPANY,), PARTITIONS)
+    with Stack(home, wanted) as stack:
         stack.start()
-        stack.wanted = replace(stack.wanted, services=SERVICES)
-        stack.supervisor["nursery"].wait_ready()
-        nursery = chaos_nursery.wait_for(socket)
-        with contextlib.closing(nursery):
-            yield Moot(stack, nursery, _programs(home, ports, stack))
+        kafka, mongo = stack.platform.kafka, stack.platform.mongo
+        more = {"FOLKMOOT_KAFKA_SESSION_TIMEOUT": str(SESSION_SECONDS)}
+        made = service_programs(home, kafka, mongo, ports)
+        programs = {p.name: known(home, p, more) for p in made}
+        with nursery_in(home) as nursery:
+            yield Moot(
+                home,
+                stack.supervisor,
+                kafka.bootstrap,
+                mongo.admin_url,
+                ports,
+                nursery,
+                programs,
+            )
 
 
-def _programs(home: Home, ports: dict[str, int], stack: Stack) -> dict[str, Program]:
+@contextlib.contextmanager
+def nursery_in(home: Home) -> Iterator[chaos_nursery.Nursery]:
+    """Run what services are forked from; they end with it."""
+    socket = home.folder / "nursery"
+    argv = (sys.executable, "-m", "tests.support.chaos_nursery", str(socket))
+    with Supervisor() as supervisor:
+        supervisor.start(Program("nursery", argv, home.log("nursery"), socket.exists))
+        with contextlib.closing(chaos_nursery.wait_for(socket)) as nursery:
+            yield nursery
+
+
+def known(home: Home, program: Program, more: Mapping[str, str]) -> Program:
+    """Return a service that knows our sources, with more in its environment."""
     sources = home.folder / "inbound-sources.json"
     sources.write_text(json.dumps({"chaos-*": COMPANY}))
-    more = {
+    own = {
         "FOLKMOOT_INBOUND_SOURCES": str(sources),
-        "FOLKMOOT_KAFKA_SESSION_TIMEOUT": str(SESSION_SECONDS),
         "FOLKMOOT_INSTANCE": "chaos",
     }
-    nowhere = home.folder
-    kafka = Kafka(nowhere, nowhere, ports["kafka"], ports["kafka-controller"])
-    mongo = Mongo(nowhere, nowhere, stack.credentials.mongo_admin, ports["mongod"])
-    made = service_programs(home, kafka, mongo, ports)
-    return {p.name: replace(p, env={**p.env, **more}) for p in made}
+    return replace(program, env={**program.env, **own, **more})

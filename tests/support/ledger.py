@@ -101,6 +101,8 @@ class Verdict:
     """What is not at rest yet: records in outboxes, unread records, by name."""
     wire: Mapping[str, int]
     """Records that stand twice in a topic, requests that came twice, by name."""
+    late: Mapping[str, int] = field(default_factory=dict)
+    """Records that stand behind a later one of their item, which no reader minds."""
 
     @property
     def is_complete(self) -> bool:
@@ -121,6 +123,28 @@ class Verdict:
             return f"0 lost, 0 doubled: {figures}; {again} again on the wire"
         waiting = {name: n for name, n in self.waiting.items() if n}
         return "; ".join(map(str, bad)) + (f"; waiting: {waiting}" if waiting else "")
+
+
+def table(verdict: Verdict) -> str:
+    """Return the ledger, an account a line."""
+    lines = [LINE.format("effect", "expected", "found", "lost", "doubled", "unasked")]
+    lines += [
+        LINE.format(
+            account.name,
+            sum(account.expected.values()),
+            sum(account.found.values()),
+            len(account.lost),
+            len(account.doubled),
+            len(account.phantom),
+        )
+        for account in verdict.accounts
+    ]
+    again = ", ".join(f"{n} {name}" for name, n in verdict.wire.items() if n)
+    late = sum(verdict.late.values())
+    return "\n".join([*lines, f"on the wire again: {again or 0}; out of order: {late}"])
+
+
+LINE = "{:<24}{:>10}{:>10}{:>6}{:>9}{:>9}"
 
 
 def accounts(book: Book, found: Mapping[str, Counter[Key]]) -> tuple[Account, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,12 @@ SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One request."""
+    """One request; `at` is by the monotonic clock."""
 
     path: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def data(self) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""A broker of Apache Kafka that is its own controller (KRaft, one node)."""
+"""A broker of Apache Kafka that is a controller too (KRaft), alone or one of some."""
 
 import os
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from folkmoot.local.java import environment, java
@@ -16,12 +17,19 @@ LARGEST_RECORD = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
-    """Where the broker keeps its data and listens."""
+    """Where the broker keeps its data and listens.
+
+    `settings` are told it besides, or otherwise than they are here, and `jvm` are
+    options of its own: one of several has a name, an id and voters.
+    """
 
     folder: Path
     log: Path
     port: int = 9092
     controller_port: int = 9093
+    name: str = "kafka"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    jvm: tuple[str, ...] = ()
 
     @property
     def bootstrap(self) -> str:
@@ -30,15 +38,16 @@ class Kafka:
 
     def program(self) -> Program:
         """Return the broker to start; its storage is formatted if it is new."""
-        require_free({"kafka": self.port, "kafka-controller": self.controller_port})
+        ports = {self.name: self.port, f"{self.name}-controller": self.controller_port}
+        require_free(ports)
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "server.properties"
         settings.write_text(self._settings())
         if not (self.folder / "data" / "meta.properties").exists():
             self._format(settings)
         return Program(
-            name="kafka",
-            argv=(*java(), "kafka.Kafka", str(settings)),
+            name=self.name,
+            argv=(*java(), *self.jvm, "kafka.Kafka", str(settings)),
             log=self.log,
             is_ready=lambda: is_open(self.port),
             env=environment(),
@@ -54,11 +63,11 @@ class Kafka:
                 command, stdout=output, stderr=output, check=False, env=env
             )
         if done.returncode:
-            failed = Program("kafka", command, self.log, lambda: False)
+            failed = Program(self.name, command, self.log, lambda: False)
             raise ProgramError(failed, "could not format its storage")
 
     def _settings(self) -> str:
-        kept = {
+        kept: dict[str, object] = {
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@{LOOPBACK}:{self.controller_port}",
@@ -93,4 +102,5 @@ class Kafka:
             "log.index.size.max.bytes": 1024 * 1024,
             "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
         }
-        return "".join(f"{name}={value}\n" for name, value in kept.items())
+        told = kept | dict(self.settings)
+        return "".join(f"{name}={value}\n" for name, value in told.items())

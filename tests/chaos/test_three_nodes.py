@@ -1,0 +1,52 @@
+"""Three brokers and three members, any one of which may fail, and does."""
+
+import os
+
+import pytest
+
+from tests.chaos.conftest import Note, Say
+from tests.support.chaos_cluster import Cluster, Story
+from tests.support.chaos_schedule import KINDS, one_of_each, schedule
+
+SEED = int(os.environ.get("FOLKMOOT_CHAOS_SEED", "1"))
+FAULTS = int(os.environ.get("FOLKMOOT_CHAOS_FAULTS", "200"))
+EVENTS = int(os.environ.get("FOLKMOOT_CHAOS_EVENTS", "100000"))
+
+
+@pytest.mark.hour
+@pytest.mark.slow
+@pytest.mark.timeout(2 * 60 * 60)
+async def test_two_hundred_faults_cost_nothing(
+    cluster: Cluster, note: Note, say: Say
+) -> None:
+    faults = schedule(SEED, FAULTS)
+    async with cluster.moot.trial() as trial:
+        story = await cluster.campaign(trial, faults, EVENTS, say)
+    note(f"seed {SEED}: {story}")
+    assert story.load.by_http >= EVENTS
+    check(story)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_a_fault_of_each_kind_costs_nothing(
+    cluster: Cluster, note: Note, say: Say
+) -> None:
+    async with cluster.moot.trial() as trial:
+        story = await cluster.campaign(trial, one_of_each(), 0, say)
+    note(story)
+    check(story)
+
+
+def check(story: Story) -> None:
+    """Fail where something is lost, doubled, out of order or late."""
+    assert story.verdict.is_balanced, str(story.verdict)
+    assert not story.verdict.late, story.verdict.late
+    slow = {r.kind.name: r.worst for r in story.recovered if r.is_too_slow}
+    assert not slow, f"seconds without an effect: {slow}"
+
+
+def test_a_seed_decides_the_schedule() -> None:
+    assert schedule(7, 60) == schedule(7, 60)
+    assert schedule(7, 60) != schedule(8, 60)
+    assert {fault.kind for fault in schedule(7, 60)} == set(KINDS)
