@@ -9,11 +9,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/pytest --quiet
-SOURCES := shared libs services cli tests benchmarks
+SOURCES := shared libs services cli tests benchmarks deploy
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: init
 init: $(READY) ## set up all that is needed (Python alone must be there); again: nothing
@@ -62,9 +62,16 @@ platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLA
 	@$(BIN)/python -m tests.support.platform .folkmoot/test-platform.json
 
 .PHONY: schemas
-schemas: $(READY) ## write the generated schemas, AsyncAPI and OpenAPI documents
+schemas: $(READY) ## write the generated schemas, documents and topics of the chart
 	@$(BIN)/python -m folkmoot.registry write
 	@$(BIN)/python -m folkmoot.registry.openapi
+	@$(BIN)/python -m folkmoot.registry.chart
+
+.PHONY: chart k8s-demo
+chart: $(READY) ## check the Helm chart; builds Helm with Go where there is none
+	@$(BIN)/python -m deploy.helm.check
+k8s-demo: $(READY) ## install the chart into the cluster of KUBECONFIG and walk through
+	@$(BIN)/python -m deploy.helm.demo
 
 .PHONY: clean
 clean: ## forget caches and the local Folkmoot's data; .venv stays

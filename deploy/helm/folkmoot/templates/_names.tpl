@@ -1,0 +1,95 @@
+{{/* Names begin with this. A StatefulSet's name may have 52 characters. */}}
+{{- define "folkmoot.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 38 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 38 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 38 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What selects the pods of a component. Takes root and component. */}}
+{{- define "folkmoot.selector" -}}
+app.kubernetes.io/name: {{ default .root.Chart.Name .root.Values.nameOverride }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- with .component }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* The labels of a pod: no version of the chart, which is no reason to restart it. Takes
+root and component. */}}
+{{- define "folkmoot.podLabels" -}}
+{{ include "folkmoot.selector" . }}
+app.kubernetes.io/version: {{ default .root.Chart.AppVersion .root.Values.image.tag | quote }}
+{{- with .root.Values.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The labels of an object. Takes root and component. */}}
+{{- define "folkmoot.labels" -}}
+{{ include "folkmoot.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: folkmoot
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- with .root.Values.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The four services by name, each with what it has in common with the others. */}}
+{{- define "folkmoot.services" -}}
+{{- $all := dict -}}
+{{- range $key := list "ingest" "tagging" "searchIndex" "notification" -}}
+{{- $common := deepCopy $.Values.workload -}}
+{{- $own := merge (dict "key" $key) (deepCopy (index $.Values $key)) -}}
+{{- $_ := set $all (kebabcase $key) (mergeOverwrite $common $own) -}}
+{{- end -}}
+{{- toYaml $all -}}
+{{- end -}}
+
+{{/* An image of ours. Takes root and name. */}}
+{{- define "folkmoot.image" -}}
+{{- $image := .root.Values.image -}}
+{{- with $image.registry }}{{ trimSuffix "/" . }}/{{ end -}}
+folkmoot/{{ .name }}:{{ default .root.Chart.AppVersion $image.tag }}
+{{- end -}}
+
+{{/* The Secret of a service or of the setup. Takes root, component and existing. */}}
+{{- define "folkmoot.secret" -}}
+{{- default (printf "%s-%s" (include "folkmoot.fullname" .root) .component) .existing -}}
+{{- end -}}
+
+{{/* A service's Kafka user. Takes root and component. */}}
+{{- define "folkmoot.kafkaUser" -}}
+{{- printf "%s-%s" (include "folkmoot.fullname" .root) .component -}}
+{{- end -}}
+
+{{- define "folkmoot.bootstrap" -}}
+{{- if .Values.bundled.enabled -}}
+{{ include "folkmoot.fullname" . }}-kafka:9092
+{{- else -}}
+{{ .Values.kafka.bootstrap }}
+{{- end -}}
+{{- end -}}
+
+{{/* How many replicas a service can come to have. Takes the service's values. */}}
+{{- define "folkmoot.mostReplicas" -}}
+{{- if eq .autoscaling.kind "none" -}}
+{{ int .replicas }}
+{{- else -}}
+{{ int .autoscaling.maxReplicas }}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether a Strimzi user's password is a Secret that pods here can mount. */}}
+{{- define "folkmoot.kafkaUserIsNear" -}}
+{{- $s := .Values.strimzi -}}
+{{- if and $s.enabled (eq (default .Release.Namespace $s.namespace) .Release.Namespace) -}}
+true
+{{- end -}}
+{{- end -}}
