@@ -61,6 +61,13 @@ bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
 platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)
 	@$(BIN)/python -m tests.support.platform .folkmoot/test-platform.json
 
+.PHONY: images compose-demo
+images: ## build the container images and print their sizes (Docker must be there)
+	@FOLKMOOT_REVISION=$$(git rev-parse --short HEAD) docker compose build --quiet
+	@docker image ls --filter reference='folkmoot/*' --format 'table {{.Repository}}:{{.Tag}}\t{{.Size}}'
+compose-demo: ## lead through what `docker compose up --wait` has brought up
+	@docker compose run --rm --quiet-pull walk
+
 .PHONY: schemas
 schemas: $(READY) ## write the generated schemas, documents and topics of the chart
 	@$(BIN)/python -m folkmoot.registry write

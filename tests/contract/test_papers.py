@@ -67,7 +67,9 @@ def test_links_lead_somewhere(paper: Path) -> None:
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_what_is_told_to_make_can_be_made(paper: Path) -> None:
-    targets = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(
+        r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
     told = re.findall(r"(?:`|^)make ([a-z0-9-]+)", paper.read_text(), re.MULTILINE)
     assert not set(told) - set(targets)
 
@@ -174,9 +176,3 @@ def test_decisions_are_numbered_told_in_full_and_listed() -> None:
 def test_every_page_is_in_the_guide() -> None:
     guide = (ROOT / "mkdocs.yml").read_text()
     assert not [p.name for p in DOCS.glob("*.md") if f" {p.name}\n" not in guide]
-
-
-def test_compose_holds_no_image_without_a_version() -> None:
-    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    for service in compose["services"].values():
-        assert re.search(r":\d+\.\d+", service["image"])

@@ -6,15 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from folkmoot.commands.search import show_hits
 from folkmoot.commands.up import watch
+from folkmoot.commands.walk import show, tick
 from folkmoot.demo.sample import VOCABULARY
-from folkmoot.demo.walk import QUERY, READER, Report, Walk
+from folkmoot.demo.walk import Walk
 from folkmoot.local.home import Home
 from folkmoot.local.stack import Stack, Wanted
 from folkmoot.options import Ports, ports_of
@@ -57,44 +57,18 @@ def _place(port: list[str] | None, *, smoke: bool) -> Iterator[tuple[Home, Wante
 
 def _demonstrate(home: Home, wanted: Wanted, *, smoke: bool) -> None:
     with home.locked(), Stack(home, wanted) as stack:
-        stack.start(_tick)
-        report = Walk(home, _tick).run()
-        _show(report, home.folder / "traces")
+        stack.start(tick)
+        report = Walk(home, tick).run()
+        show(report)
+        out().print(
+            "its spans, a few seconds on: "
+            f"grep -h {report.trace_id} {home.folder / 'traces'}/*\n"
+        )
         if smoke:
             print_json(report.figures())
             return
         _invite(wanted)
         watch(stack)
-
-
-def _tick(text: str) -> None:
-    err().print(f"[green]✓[/] {text}")
-
-
-def _show(report: Report, traces: Path) -> None:
-    console = out()
-    console.print(f"\n[bold]{READER.name} of {READER.company} searches:[/] {QUERY}")
-    show_hits(report.found, facets=False)
-    console.print(f"\n[bold]and was told of {_counted(report)}, such as:[/]")
-    for entry in report.told:
-        _show_told(entry)
-    console.print(
-        f"\ntrace of the last one, from publisher to inbox: {report.trace_id}\n"
-        f"its spans, a few seconds on: grep -h {report.trace_id} {traces}/*"
-    )
-    console.print(f"walked through in {report.seconds} s\n")
-
-
-def _counted(report: Report) -> str:
-    items = "1 new item" if report.notified == 1 else f"{report.notified} new items"
-    return f"{items} in this run" if report.known else items
-
-
-def _show_told(entry: dict[str, Any]) -> None:
-    why = ", ".join(reason["expression"] for reason in entry["why"])
-    name, where = entry["author"]["name"], entry["source"]
-    print_text(Text(f"{name} ({where}): {entry['snippet']}"), indent=2)
-    print_text(Text(f"because: {why}", style="dim"), indent=4)
 
 
 def _invite(wanted: Wanted) -> None:

@@ -1,19 +1,21 @@
 """`folkmoot setup`: make topics and database users on a Kafka and MongoDB elsewhere."""
 
 import asyncio
-import os
 from typing import Annotated
 
 import typer
+from folkmoot_chassis.kafka import client_security
 
+from folkmoot.deployment import SetupSettings, password_variable
 from folkmoot.local.errors import LocalError
 from folkmoot.local.mongo import create_users, initiate
 from folkmoot.local.ports import SERVICES
-from folkmoot.local.topics import create_topics, plans
+from folkmoot.local.topics import Plan, create_topics, plans
 from folkmoot.options import Json
 from folkmoot.terminal import out, plain_errors, print_json
 
-PASSWORDS = "FOLKMOOT_MONGO_PASSWORD_"
+WAIT = 60.0
+"""Seconds that Kafka and MongoDB are given to answer."""
 
 
 class NoPasswordError(LocalError):
@@ -27,21 +29,23 @@ def command(
     kafka: Annotated[
         str | None,
         typer.Option(
-            envvar="FOLKMOOT_KAFKA_BOOTSTRAP", help="host:port, comma-separated."
+            help="host:port, comma-separated; or FOLKMOOT_KAFKA_BOOTSTRAP, which knows "
+            "the other FOLKMOOT_KAFKA_ settings beside it.",
         ),
     ] = None,
     mongo: Annotated[
         str | None,
         typer.Option(
-            envvar="FOLKMOOT_MONGO_ADMIN_URL",
-            help="URI of a user who may make others; better in the environment.",
+            help="URI of a user who may make others; better in "
+            "FOLKMOOT_MONGO_ADMIN_URL, or in a file of that name.",
         ),
     ] = None,
     replica_set: Annotated[
         str | None,
         typer.Option(
             metavar="HOST:PORT",
-            help="Make MongoDB a replica set of this one member, if it is none.",
+            help="Make MongoDB a replica set of this one member, and that user, if it "
+            "is none; to be done on MongoDB's own machine.",
         ),
     ] = None,
     partitions: Annotated[
@@ -54,35 +58,52 @@ def command(
 
     Each service gets a user of its name that may touch its own database alone; the
     passwords come from FOLKMOOT_MONGO_PASSWORD_INGEST, _TAGGING, _SEARCH_INDEX and
-    _NOTIFICATION. Running it again changes nothing but passwords. What is not named
-    (--kafka, --mongo) is left alone. It waits a minute for either to answer.
+    _NOTIFICATION, or from files of those names in FOLKMOOT_SECRETS_DIR. Running it
+    again changes nothing but passwords. What is not named (--kafka, --mongo) is left
+    alone. It waits a minute for either to answer.
     """
-    done: dict[str, list[str]] = {"topics": [], "users": []}
     with plain_errors():
-        if mongo:
-            passwords = {service: _password(service) for service in SERVICES}
-            if replica_set:
-                initiate(mongo, replica_set, limit=60)
-            create_users(mongo, passwords, limit=60)
-            done["users"] = list(passwords)
-        if kafka:
-            wanted = plans(partitions=partitions)
-            done["topics"] = asyncio.run(
-                create_topics(kafka, wanted, replicas=replicas, limit=60)
-            )
-    _tell(done, json=json)
-
-
-def _tell(done: dict[str, list[str]], *, json: bool) -> None:
+        settings = SetupSettings()
+        if not kafka and "kafka_bootstrap" in settings.model_fields_set:
+            kafka = settings.kafka_bootstrap
+        if not mongo and settings.mongo_admin_url:
+            mongo = settings.mongo_admin_url.get_secret_value()
+        users = _make_users(settings, mongo, replica_set) if mongo else []
+        wanted = plans(partitions=partitions)
+        topics = _make_topics(settings, kafka, wanted, replicas) if kafka else []
     if json:
-        print_json(done)
-        return
-    users = ", ".join(done["users"]) or "none"
-    out().print(f"new topics: {len(done['topics'])}; users: {users}")
+        print_json({"topics": topics, "users": users})
+    else:
+        named = ", ".join(users) or "none"
+        out().print(f"new topics: {len(topics)}; users: {named}")
 
 
-def _password(service: str) -> str:
-    name = PASSWORDS + service.upper().replace("-", "_")
-    if not os.environ.get(name):
-        raise NoPasswordError(name)
-    return os.environ[name]
+def _make_users(
+    settings: SetupSettings, url: str, replica_set: str | None
+) -> list[str]:
+    passwords = {service: _password(settings, service) for service in SERVICES}
+    if replica_set:
+        initiate(url, replica_set, limit=WAIT)
+    create_users(url, passwords, limit=WAIT)
+    return list(passwords)
+
+
+def _make_topics(
+    settings: SetupSettings, bootstrap: str, wanted: list[Plan], replicas: int
+) -> list[str]:
+    return asyncio.run(
+        create_topics(
+            bootstrap,
+            wanted,
+            replicas=replicas,
+            limit=WAIT,
+            security=client_security(settings),
+        )
+    )
+
+
+def _password(settings: SetupSettings, service: str) -> str:
+    password = settings.password(service)
+    if not password:
+        raise NoPasswordError(password_variable(service))
+    return password

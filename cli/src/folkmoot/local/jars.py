@@ -13,10 +13,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-
-from jgo.maven import MavenContext
+from typing import TYPE_CHECKING
 
 from folkmoot.local.errors import LocalError
+from folkmoot.local.parts import part
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 LOCK = Path(__file__).with_name("kafka-jars.lock")
 ROOT = "org.apache.kafka:kafka_2.13:4.3.1"
@@ -51,7 +54,7 @@ def class_path(tell: Callable[[str], None] = lambda _: None) -> str:
         flock(guard, LOCK_EX)
         lines = LOCK.read_text().splitlines()
         tell(f"fetching {len(lines)} jars of Kafka, once (45 MB)")
-        context = MavenContext(repo_cache=cache / "maven", timeout=60)
+        context = _context()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             paths = list(pool.map(lambda line: _fetch(context, line), lines))
         text = ":".join(map(str, paths))
@@ -63,7 +66,15 @@ def _exists(path: str) -> bool:
     return Path(path).exists()
 
 
-def _fetch(context: MavenContext, line: str) -> Path:
+def _context() -> "MavenContext":
+    maven = part("jgo.maven")
+    context: MavenContext = maven.MavenContext(
+        repo_cache=cache_folder() / "maven", timeout=60
+    )
+    return context
+
+
+def _fetch(context: "MavenContext", line: str) -> Path:
     coordinate, digest = line.split()
     artifact = context.create_dependency(coordinate).artifact
     path: Path = artifact.resolve()
@@ -80,7 +91,7 @@ def _fetch(context: MavenContext, line: str) -> Path:
 
 def write_lock() -> None:
     """Resolve Kafka's dependencies and write the list anew."""
-    context = MavenContext(repo_cache=cache_folder() / "maven", timeout=60)
+    context = _context()
     inputs, transitive = context.resolver.resolve([context.create_dependency(ROOT)])
     dependencies = [*inputs, *transitive, context.create_dependency(LOGGING)]
     with LOCK.open("w") as output:

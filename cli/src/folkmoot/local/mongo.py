@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.uri_parser import parse_uri
 
-from folkmoot.local.errors import LocalError
+from folkmoot.local.errors import LocalError, NotInstalledError
 from folkmoot.local.ports import LOOPBACK, require_free
 from folkmoot.local.supervisor import Program
 
@@ -33,6 +34,10 @@ it brings and costs is in docs/operations.md.
 ALREADY_INITIATED, UNAUTHORIZED, DUPLICATE_USER = 23, 13, 51003
 
 Client = MongoClient[dict[str, Any]]
+DEFAULT_PORT = 27017
+Address = tuple[str, int]
+Admin = tuple[str, str]
+"""A name and a password."""
 
 
 def share_of_memory() -> float:
@@ -51,7 +56,7 @@ class Mongo:
     folder: Path
     log: Path
     admin_password: str
-    port: int = 27017
+    port: int = DEFAULT_PORT
     cache_gb: float = field(default_factory=share_of_memory)
 
     @property
@@ -61,10 +66,7 @@ class Mongo:
 
     def url(self, user: str, password: str, database: str) -> str:
         """Return the URI of a user who is known to a database."""
-        return (
-            f"mongodb://{quote(user)}:{quote(password)}@{LOOPBACK}:{self.port}"
-            f"/{database}?authSource={database}&replicaSet={REPLICA_SET}"
-        )
+        return url_of(f"{LOOPBACK}:{self.port}", user, password, database)
 
     def program(self) -> Program:
         """Return the mongod to start."""
@@ -90,49 +92,69 @@ class Mongo:
         )
 
     def _is_ready(self) -> bool:
-        """Tell whether it takes writes; make the replica set and its admin if new.
+        member = f"{LOOPBACK}:{self.port}"
+        return prepared((LOOPBACK, self.port), member, (ADMIN, self.admin_password))
 
-        Until the first user exists, MongoDB lets a client on the same machine do both.
-        """
-        try:
-            with self._direct() as client:
-                return bool(self._prepared(client))
-        except ConnectionFailure:
-            return False
 
-    def _direct(self, **who: Any) -> Client:  # noqa: ANN401  the driver's options
-        return MongoClient(
-            LOOPBACK,
-            self.port,
-            directConnection=True,
-            serverSelectionTimeoutMS=500,
-            **who,
-        )
+def url_of(hosts: str, user: str, password: str, database: str) -> str:
+    """Return the URI of a user who is known to a database of a replica set.
 
-    def _prepared(self, client: Client) -> bool:
+    `hosts` are `host:port`, comma-separated.
+    """
+    return (
+        f"mongodb://{quote(user)}:{quote(password)}@{hosts}"
+        f"/{database}?authSource={database}&replicaSet={REPLICA_SET}"
+    )
+
+
+def prepared(address: Address, member: str, admin: Admin | None) -> bool:
+    """Tell whether a server takes writes; make the replica set and its admin if new.
+
+    Until the first user exists, MongoDB lets a client on the same machine do both:
+    `address` is where it is reached from there, `member` where by everybody else, and
+    `admin` the name and password to give, unless it asks nobody who he is.
+    """
+    try:
+        return _prepared(address, member, admin)
+    except ConnectionFailure:
+        return False
+
+
+def _prepared(address: Address, member: str, admin: Admin | None) -> bool:
+    with _direct(address) as client:
         hello = client.admin.command("hello")
         if not hello.get("setName"):
-            member = {"_id": 0, "host": f"{LOOPBACK}:{self.port}"}
-            config = {"_id": REPLICA_SET, "members": [member]}
+            config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
             initiated = {"replSetInitiate": config}
             if not _allow(client, initiated, ALREADY_INITIATED, UNAUTHORIZED):
-                self._move(member)
+                _move(address, member, admin)
             return False
         if not hello["isWritablePrimary"]:
             return False
-        user = {"createUser": ADMIN, "pwd": self.admin_password, "roles": ["root"]}
-        _allow(client, user, DUPLICATE_USER, UNAUTHORIZED)
+        if admin:
+            name, password = admin
+            user = {"createUser": name, "pwd": password, "roles": ["root"]}
+            _allow(client, user, DUPLICATE_USER, UNAUTHORIZED)
         return True
 
-    def _move(self, member: dict[str, Any]) -> None:
-        """Tell a replica set that has listened on another port where it is now."""
-        with self._direct(username=ADMIN, password=self.admin_password) as client:
-            config = client.admin.command("replSetGetConfig")["config"]
-            if config["members"][0]["host"] == member["host"]:
-                return  # it is on its way up
-            config["members"][0]["host"] = member["host"]
-            config["version"] += 1
-            client.admin.command("replSetReconfig", config, force=True)
+
+def _direct(address: Address, **who: Any) -> Client:  # noqa: ANN401  the driver's options
+    host, port = address
+    return MongoClient(
+        host, port, directConnection=True, serverSelectionTimeoutMS=500, **who
+    )
+
+
+def _move(address: Address, member: str, admin: Admin | None) -> None:
+    """Tell a replica set that was reached elsewhere before where it is now."""
+    who = {"username": admin[0], "password": admin[1]} if admin else {}
+    with _direct(address, **who) as client:
+        config = client.admin.command("replSetGetConfig")["config"]
+        if config["members"][0]["host"] == member:
+            return  # it is on its way up
+        config["members"][0]["host"] = member
+        config["version"] += 1
+        client.admin.command("replSetReconfig", config, force=True)
 
 
 def _allow(client: Client, command: dict[str, Any], *codes: int) -> bool:
@@ -148,7 +170,10 @@ def _allow(client: Client, command: dict[str, Any], *codes: int) -> bool:
 
 def mongod() -> Path:
     """Return the server's program out of its wheel."""
-    files = importlib.metadata.files(WHEEL) or []
+    try:
+        files = importlib.metadata.files(WHEEL) or []
+    except importlib.metadata.PackageNotFoundError as error:
+        raise NotInstalledError(WHEEL) from error
     found = next(file for file in files if file.name == "mongod")
     path = Path(str(found.locate()))
     if not os.access(path, os.X_OK):
@@ -182,15 +207,22 @@ def initiate(admin_url: str, member: str, limit: float = 30) -> None:
     """Make a server that is no replica set yet one of a single member.
 
     `member` is the `host:port` that clients are to reach it by; `limit` is in seconds.
+    Where `admin_url` names an administrator, who is then made, the server must be on
+    this machine: MongoDB lets nobody else do so.
     """
-    with _answering(admin_url, limit, directConnection=True, replicaSet=None) as client:
-        config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
-        _allow(client, {"replSetInitiate": config}, ALREADY_INITIATED)
-        deadline = time.monotonic() + limit
-        while not client.admin.command("hello")["isWritablePrimary"]:
+    deadline = time.monotonic() + limit
+    try:
+        parts = parse_uri(admin_url)
+        host, port = parts["nodelist"][0]
+        name, password = parts["username"], parts["password"]
+        admin = (name, password) if name and password else None
+        address = (LOOPBACK if admin else host, port or DEFAULT_PORT)
+        while not prepared(address, member, admin):
             if time.monotonic() > deadline:
                 raise MongoError(f"{member} did not become primary in {limit:g} s")
-            time.sleep(0.05)
+            time.sleep(0.1)
+    except PyMongoError as error:
+        raise MongoError(f"MongoDB: {error}") from error
 
 
 def create_users(admin_url: str, passwords: dict[str, str], limit: float = 30) -> None:

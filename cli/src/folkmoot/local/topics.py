@@ -1,9 +1,10 @@
 """The topics of Folkmoot, made on a broker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, for_code
@@ -75,14 +76,20 @@ def _dead_letter_configs() -> dict[str, str]:
 
 
 async def create_topics(
-    bootstrap: str, wanted: Iterable[Plan], *, replicas: int = 1, limit: float = 30
+    bootstrap: str,
+    wanted: Iterable[Plan],
+    *,
+    replicas: int = 1,
+    limit: float = 30,
+    security: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Make the topics that do not exist yet and return their names.
 
     Returns once the broker describes them all: a consumer that starts earlier fails.
+    `limit` is in seconds; `security` is what aiokafka is told of trust and identity.
     """
     wanted = list(wanted)
-    async with _connected(bootstrap, limit) as admin:
+    async with _connected(bootstrap, limit, security) as admin:
         made = await _create(admin, wanted, replicas)
         await _until(lambda: _described(admin, wanted))
         return made
@@ -100,12 +107,12 @@ async def delete_topics(
 
 @asynccontextmanager
 async def _connected(
-    bootstrap: str, limit: float
+    bootstrap: str, limit: float, security: Mapping[str, Any] | None = None
 ) -> AsyncIterator[AIOKafkaAdminClient]:
     """Yield a client for some seconds; raises TopicsError when they are over."""
     try:
         async with asyncio.timeout(limit):
-            admin = await _connect(bootstrap)
+            admin = await _connect(bootstrap, security or {})
             try:
                 yield admin
             finally:
@@ -124,9 +131,9 @@ async def _unknown(admin: AIOKafkaAdminClient, names: set[str]) -> bool:
     return not names & set(await admin.list_topics())
 
 
-async def _connect(bootstrap: str) -> AIOKafkaAdminClient:
+async def _connect(bootstrap: str, security: Mapping[str, Any]) -> AIOKafkaAdminClient:
     while True:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **security)
         try:
             await admin.start()
         except KafkaConnectionError:

@@ -23,7 +23,8 @@ def train(tell: Callable[[str], None] = lambda _: None) -> None:
     with tempfile.TemporaryDirectory() as scratch, Supervisor() as supervisor:
         folder = Path(scratch)
         made = folder / wanted.name
-        kafka = Kafka(folder, folder / "kafka.log", *free_ports(2))
+        port, controller_port = free_ports(2)
+        kafka = Kafka(folder, folder / "kafka.log", port, controller_port)
         program = kafka.program()
         trained = (*java(f"-XX:AOTCacheOutput={made}"), *program.argv[-2:])
         supervisor.start(replace(program, argv=trained, stop_grace=LIMIT))

@@ -1,10 +1,20 @@
 """The settings that every service has."""
 
+import os
 import socket
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+from typing_extensions import override
+
+SECRETS = "FOLKMOOT_SECRETS_DIR"
+"""Names a folder with a file for each secret, named as its variable would be."""
 
 
 class ServiceSettings(BaseSettings):
@@ -13,6 +23,26 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="FOLKMOOT_", frozen=True, extra="ignore"
     )
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Look for what the environment does not say among the files of secrets.
+
+        An environment is shown by whoever describes a container; a mounted file is not.
+        """
+        folder = os.environ.get(SECRETS)
+        if not folder or not Path(folder).is_dir():
+            return init_settings, env_settings
+        files = SecretsSettingsSource(settings_cls, secrets_dir=folder)
+        return init_settings, env_settings, files
 
     instance: str = Field(
         default_factory=socket.gethostname,

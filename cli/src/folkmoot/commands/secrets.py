@@ -1,0 +1,39 @@
+"""`folkmoot secrets`: make what containers must not be given in the clear."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from folkmoot.deployment import SecretFolders
+from folkmoot.local.stack import COMPANIES
+from folkmoot.terminal import out, plain_errors
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Where to keep them.")],
+    mongo: Annotated[
+        str,
+        typer.Option(
+            "--mongo-host",
+            metavar="HOST:PORT",
+            help="Where the services reach MongoDB; several separated by commas.",
+        ),
+    ] = "mongo:27017",
+    company: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Make an API key for this company; without this option, for "
+            f"{', '.join(COMPANIES)}."
+        ),
+    ] = None,
+) -> None:
+    """Make passwords, keys and API keys, a folder for each that reads them.
+
+    Folders are named home, mongo, setup, ingest, tagging, search-index and
+    notification; a service reads its own where FOLKMOOT_SECRETS_DIR names it. What is
+    there already stays as it is.
+    """
+    with plain_errors():
+        SecretFolders(folder).ensure(mongo, company or COMPANIES)
+    out().print(f"secrets are in {folder}")

@@ -1,0 +1,97 @@
+"""The secrets of a Folkmoot that runs in containers: a folder for each reader of some.
+
+A service, mongod and whoever sets them up are each given their own folder and see no
+other. A file is named as the variable that it is read instead of.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from folkmoot_chassis.settings import ServiceSettings
+from pydantic import SecretStr
+
+from folkmoot.local.home import Home
+from folkmoot.local.mongo import ADMIN, database_of, url_of
+from folkmoot.local.ports import SERVICES
+from folkmoot.local.secret_files import make_private, write_secret
+
+MONGO_URL = "FOLKMOOT_MONGO_URL"
+ADMIN_URL = "FOLKMOOT_MONGO_ADMIN_URL"
+KEY_FILE, ADMIN_PASSWORD = "keyfile", "admin-password"
+
+
+def password_variable(service: str) -> str:
+    """Return the variable with the password that a service's user is to have."""
+    return f"FOLKMOOT_MONGO_PASSWORD_{service.upper().replace('-', '_')}"
+
+
+class SetupSettings(ServiceSettings):
+    """What `folkmoot setup` reads besides its options."""
+
+    mongo_admin_url: SecretStr | None = None
+    mongo_password_ingest: SecretStr | None = None
+    mongo_password_tagging: SecretStr | None = None
+    mongo_password_search_index: SecretStr | None = None
+    mongo_password_notification: SecretStr | None = None
+
+    def password(self, service: str) -> str | None:
+        """Return what a service's user is to have, if it was said."""
+        name = password_variable(service).removeprefix("FOLKMOOT_").lower()
+        given: SecretStr | None = getattr(self, name)
+        return given.get_secret_value() if given else None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFolders:
+    """The folders `home`, `mongo`, `setup` and one by each service's name."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Home:
+        """What `folkmoot walk` and `folkmoot token` go by (FOLKMOOT_HOME)."""
+        return Home(self.folder / "home")
+
+    def ensure(self, mongo_hosts: str, companies: Iterable[str]) -> None:
+        """Make what is missing; what is there stays as it is.
+
+        `mongo_hosts` are `host:port`, comma-separated.
+        """
+        make_private(self.folder)
+        home = self.home
+        known = home.credentials
+        known.know(companies)
+        known.write(home.credentials_file)
+        known.write_key_file(home.api_keys_file)
+        home.keys.ensure()
+        self._write_mongo(known.mongo_admin)
+        admin = url_of(mongo_hosts, ADMIN, known.mongo_admin, "admin")
+        self._write("setup", ADMIN_URL, admin)
+        for service in SERVICES:
+            password = known.mongo[service]
+            self._write("setup", password_variable(service), password)
+            url = url_of(mongo_hosts, service, password, database_of(service))
+            self._write(service, MONGO_URL, url)
+            self._write(service, "jwks.json", home.keys.jwks.read_text())
+        self._write("ingest", "api-keys.json", home.api_keys_file.read_text())
+
+    def _write_mongo(self, password: str) -> None:
+        """Write what mongod reads, which runs as a user of its own.
+
+        Others may read it, then, who can look into the folder above: we alone.
+        """
+        folder = self.folder / "mongo"
+        folder.mkdir(exist_ok=True, mode=0o755)
+        for name, text in (
+            (KEY_FILE, secrets.token_hex(64)),
+            (ADMIN_PASSWORD, password),
+        ):
+            file = folder / name
+            if not file.exists():
+                file.write_text(text)
+                file.chmod(0o644)
+
+    def _write(self, reader: str, name: str, text: str) -> None:
+        write_secret(self.folder / reader / name, text)
