@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from folkmoot.app import make_app
 from folkmoot_chassis.dead_letters import ADDED
 from folkmoot_chassis.metrics import Metrics

@@ -2,7 +2,8 @@
 
 `make platform` (`python -m tests.support.platform STATE`) keeps one up and writes where
 it is to a file; a test run that finds the file's path in FOLKMOOT_TEST_PLATFORM uses it
-and starts nothing.
+and starts nothing. Else both are containers where Docker answers, and processes from
+wheels and jars where it does not or FOLKMOOT_TEST_CONTAINERS is `no`.
 """
 
 import contextlib
@@ -18,7 +19,10 @@ from pathlib import Path
 
 from folkmoot.local.platform import Platform
 
+from tests.support.containers import contained, docker_answers
+
 STATE = "FOLKMOOT_TEST_PLATFORM"
+CONTAINERS = "FOLKMOOT_TEST_CONTAINERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,12 @@ def found_or_started(folder: Path) -> Iterator[Addresses]:
     state = os.environ.get(STATE)
     if state and Path(state).exists():
         yield Addresses(**json.loads(Path(state).read_text()))
-        return
-    with started(folder) as addresses:
-        yield addresses
+    elif os.environ.get(CONTAINERS) != "no" and docker_answers():
+        with contained() as (kafka_bootstrap, mongo_url):
+            yield Addresses(kafka_bootstrap, mongo_url)
+    else:
+        with started(folder) as addresses:
+            yield addresses
 
 
 def keep(state: Path) -> None:

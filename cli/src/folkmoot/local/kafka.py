@@ -13,6 +13,32 @@ from folkmoot.local.supervisor import Program, ProgramError
 CLUSTER_ID = "Zm9sa21vb3QtbG9jYWwtMQ"
 """Sixteen bytes in URL-safe base 64: Kafka asks for no more."""
 LARGEST_RECORD = 16 * 1024 * 1024
+SMALL: Mapping[str, object] = {
+    "auto.create.topics.enable": "false",
+    "message.max.bytes": LARGEST_RECORD,
+    "replica.fetch.max.bytes": LARGEST_RECORD,
+    "socket.request.max.bytes": 100 * 1024 * 1024,
+    "num.network.threads": 2,
+    "num.io.threads": 2,
+    "offsets.topic.num.partitions": 1,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.num.partitions": 1,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.num.partitions": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    # A group of one member need not wait three seconds for a second one.
+    "group.initial.rebalance.delay.ms": 0,
+    # A killed broker's next life waits until this one is taken for dead.
+    "broker.session.timeout.ms": 4000,
+    "broker.heartbeat.interval.ms": 1000,
+    "group.min.session.timeout.ms": 1000,
+    # Small segments' indexes: the default sets 20 MB aside per partition.
+    "log.index.size.max.bytes": 1024 * 1024,
+    "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
+}
+"""What suits a broker that is alone on a small machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +104,6 @@ class Kafka:
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "controller.listener.names": "CONTROLLER",
             "log.dirs": self.folder / "data",
-            "auto.create.topics.enable": "false",
-            "message.max.bytes": LARGEST_RECORD,
-            "replica.fetch.max.bytes": LARGEST_RECORD,
-            "socket.request.max.bytes": 100 * 1024 * 1024,
-            "num.network.threads": 2,
-            "num.io.threads": 2,
-            "offsets.topic.num.partitions": 1,
-            "offsets.topic.replication.factor": 1,
-            "transaction.state.log.num.partitions": 1,
-            "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1,
-            "share.coordinator.state.topic.num.partitions": 1,
-            "share.coordinator.state.topic.replication.factor": 1,
-            "share.coordinator.state.topic.min.isr": 1,
-            # A group of one member need not wait three seconds for a second one.
-            "group.initial.rebalance.delay.ms": 0,
-            # A killed broker's next life waits until this one is taken for dead.
-            "broker.session.timeout.ms": 4000,
-            "broker.heartbeat.interval.ms": 1000,
-            "group.min.session.timeout.ms": 1000,
-            # Small segments' indexes: the default sets 20 MB aside per partition.
-            "log.index.size.max.bytes": 1024 * 1024,
-            "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
         }
-        told = kept | dict(self.settings)
+        told = kept | dict(SMALL) | dict(self.settings)
         return "".join(f"{name}={value}\n" for name, value in told.items())
