@@ -13,7 +13,7 @@ SOURCES := shared libs services cli tests benchmarks deploy
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: init
 init: $(READY) ## set up all that is needed (Python alone must be there); again: nothing
@@ -46,16 +46,23 @@ types: $(READY) ## check the types of everything, tests too
 arch: $(READY) ## check what imports what
 	@$(BIN)/lint-imports
 
-.PHONY: test check chaos bench
+.PHONY: test check chaos chaos-cluster bench
 test: $(READY) ## contract, unit, integration and e2e tests (under 4 minutes)
 	@$(PYTEST) -m "not slow and not chaos" tests
 check: lint types arch ## what CI runs: all of the above and the slower tests (under 15)
 	@$(PYTEST) -m "not chaos or not slow" tests
 chaos: $(READY) ## kill processes at every named point, ten times each
-	@$(PYTEST) -m chaos --timeout 900 tests
-bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
+	@$(PYTEST) -m "chaos and not hour" --timeout 900 tests
+chaos-cluster: export FOLKMOOT_CHAOS_SEED = $(SEED)
+chaos-cluster: export FOLKMOOT_CHAOS_FAULTS = $(FAULTS)
+chaos-cluster: export FOLKMOOT_CHAOS_EVENTS = $(EVENTS)
+chaos-cluster: $(READY) ## an hour of faults on three brokers and three members; SEED, FAULTS, EVENTS
+	@$(PYTEST) -m hour tests/chaos
+bench: $(READY) ## measure what we claim; docs/performance.md, benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.pipeline --lean
+	@$(BIN)/python -m benchmarks.recovery
+	@$(BIN)/python -m benchmarks.growth
 
 .PHONY: platform
 platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)
@@ -74,11 +81,13 @@ schemas: $(READY) ## write the generated schemas, documents and topics of the ch
 	@$(BIN)/python -m folkmoot.registry.openapi
 	@$(BIN)/python -m folkmoot.registry.chart
 
-.PHONY: chart k8s-demo
+.PHONY: chart k8s-demo k8s-faults
 chart: $(READY) ## check the Helm chart; builds Helm with Go where there is none
 	@$(BIN)/python -m deploy.helm.check
 k8s-demo: $(READY) ## install the chart into the cluster of KUBECONFIG and walk through
 	@$(BIN)/python -m deploy.helm.demo
+k8s-faults: $(READY) ## hurt it there in every way under load; what is lost or doubled
+	@$(BIN)/python -m tests.k8s.faults
 
 .PHONY: clean
 clean: ## forget caches and the local Folkmoot's data; .venv stays

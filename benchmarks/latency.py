@@ -1,6 +1,7 @@
 """From publishing to searchable and to notified, seen from outside."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -69,6 +70,40 @@ class Latencies:
             headers={"content-type": MEDIA_TYPE},
         )
         answer.raise_for_status()
+
+    async def travels(self, data: dict[str, Any]) -> None:
+        """Publish a probe and return once it is found and told of.
+
+        Whatever does not answer is asked again.
+        """
+        note(data, {})
+        wanted = item_id(data["native_id"])
+        await _persist(lambda: self._published(data))
+        await _persist(lambda: self._found(wanted))
+        await _persist(lambda: self._told(wanted))
+
+    async def _published(self, data: dict[str, Any]) -> bool:
+        await self.publish([data])
+        return True
+
+    async def _found(self, wanted: str) -> bool:
+        answer = await self.search.get(
+            "/v1/search", params={"q": f"tool:{PROBE}", "sort": "newest", "size": 10}
+        )
+        return wanted in {hit["item_id"] for hit in answer.json()["hits"]}
+
+    async def _told(self, wanted: str) -> bool:
+        answer = await self.notification.get("/v1/inbox", params={"limit": 10})
+        return wanted in {entry["item_id"] for entry in answer.json()["items"]}
+
+
+async def _persist(ask: Callable[[], Awaitable[bool]]) -> None:
+    while True:
+        # What is not there answers with an error, in one form or another.
+        with contextlib.suppress(httpx.HTTPError, KeyError, ValueError):
+            if await ask():
+                return
+        await asyncio.sleep(LOOK)
 
 
 async def watch_steady(watcher: Latencies, rate: int, seconds: int) -> Waits:

@@ -8,15 +8,15 @@ import argparse
 import asyncio
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 from aiokafka import AIOKafkaProducer
@@ -28,21 +28,27 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from benchmarks import floor
 from benchmarks.corpus import SOURCE, corpus_file, headers, submissions
 from benchmarks.floor import PROBE_EVERY
-from benchmarks.latency import Latencies, watch_full_load, watch_steady
-from benchmarks.report import Figure, write
+from benchmarks.latency import Latencies, Waits, watch_full_load, watch_steady
+from benchmarks.report import Figure, median, write
 
 INBOUND = "folkmoot.inbound.v1"
 WARM = 2000
 POLL = 0.25
 PATIENCE = 300.0
+SLOWEST = 200
+"""Items per second below which there is no point in waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One full load: items per second, and CPU milliseconds per item by process."""
+    """One full load: items per second, and what an item costs each process.
+
+    `cpu` in milliseconds; `written` in bytes handed to the file system.
+    """
 
     rate: float
     cpu: dict[str, float]
+    written: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--items", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--rate", type=int, default=200)
+    parser.add_argument("--rate", type=int, nargs="+", default=[200, 300])
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument(
         "--lean", action="store_true", help="only the throughput, beside a lean floor"
     )
     options = parser.parse_args()
+    with whole() as stack:
+        asyncio.run(measure(stack, options))
+
+
+@contextmanager
+def whole() -> Iterator[Stack]:
+    """Run a Folkmoot of its own that takes the benchmark's source in."""
     corpus_file()  # without it, better no start at all
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as folder:
         inbound = Path(folder) / "inbound.json"
@@ -79,7 +92,7 @@ def main() -> None:
         home = Home(Path(folder))
         with home.locked(), Stack(home, Wanted.anywhere()) as stack:
             stack.start(lambda text: print(text, file=sys.stderr))
-            asyncio.run(measure(stack, options))
+            yield stack
 
 
 async def measure(stack: Stack, options: argparse.Namespace) -> None:
@@ -98,15 +111,16 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     bare = Subject(
         kafka, client, floor.TOPICS[0], started | platform, floor.Counts(mongo)
     )
-    whole = Subject(kafka, client, INBOUND, dict(stack.run.pids), watcher.counts)
+    ours = subject_of(stack, watcher)
     taken: dict[str, list[Round]] = {"floor": [], "pipeline": []}
-    turns = [("floor", bare), ("pipeline", whole)]
+    turns = [("floor", bare), ("pipeline", ours)]
     for _, subject in turns:
         await timed(subject, WARM, "warm")
     # Before the flood: after it there is much to merge and to write out.
-    waits = {}
+    waits: Waits = {}
     if not options.lean:
-        waits = await watch_steady(watcher, options.rate, options.seconds)
+        for rate in options.rate:
+            waits |= await watch_steady(watcher, rate, options.seconds)
     for number in range(options.rounds):
         for name, subject in turns:
             taken[name].append(await timed(subject, options.items, f"r{number}"))
@@ -122,6 +136,13 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     write(figures(taken["floor"], taken["pipeline"], waits, options))
 
 
+def subject_of(stack: Stack, watcher: Latencies) -> Subject:
+    """Return the pipeline as what is measured."""
+    client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(stack.platform.mongo.admin_url)
+    run = stack.run
+    return Subject(run.kafka_bootstrap, client, INBOUND, dict(run.pids), watcher.counts)
+
+
 async def timed(subject: Subject, count: int, run: str) -> Round:
     """Publish items as fast as Kafka takes them; wait until all have arrived.
 
@@ -135,7 +156,8 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
     await producer.start()
     searchable, notified = await subject.counts()
     wanted = (searchable + count, notified + count // PROBE_EVERY)
-    before, began = cpu(subject.pids), time.monotonic()
+    patience = PATIENCE + count / SLOWEST
+    before, began = used(subject.pids), time.monotonic()
     for native_id, value in records:
         await producer.send(
             subject.topic, value, native_id.encode(), headers=headers(native_id)
@@ -144,15 +166,20 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
     while any(
         have < want for have, want in zip(await subject.counts(), wanted, strict=True)
     ):
-        if time.monotonic() - began > PATIENCE:
+        if time.monotonic() - began > patience:
             sys.exit(f"{subject.topic}: {await subject.counts()} of {wanted} arrived")
         await asyncio.sleep(POLL)
     await subject.mongo.admin.command("fsync")
     seconds = time.monotonic() - began
     await producer.stop()
-    after = cpu(subject.pids)
-    per_item = {n: 1000 * (after[n] - before[n]) / count for n in subject.pids}
-    return Round(count / seconds, per_item)
+    after = used(subject.pids)
+    spent = {n: after[n].cpu - before[n].cpu for n in subject.pids}
+    written = {n: after[n].written - before[n].written for n in subject.pids}
+    return Round(
+        count / seconds,
+        {name: 1000 * seconds / count for name, seconds in spent.items()},
+        {name: size / count for name, size in written.items()},
+    )
 
 
 def producer_to(kafka: str) -> AIOKafkaProducer:
@@ -162,10 +189,22 @@ def producer_to(kafka: str) -> AIOKafkaProducer:
     )
 
 
-def cpu(pids: dict[str, int]) -> dict[str, float]:
-    """Return the CPU seconds that each process has used."""
-    times = {name: psutil.Process(pid).cpu_times() for name, pid in pids.items()}
-    return {name: t.user + t.system for name, t in times.items()}
+class Used(NamedTuple):
+    """What a process has used so far: CPU seconds, bytes written to files."""
+
+    cpu: float
+    written: int
+
+
+def used(pids: dict[str, int]) -> dict[str, Used]:
+    """Return what each process has used."""
+    found = {}
+    for name, pid in pids.items():
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        written = process.io_counters().write_bytes
+        found[name] = Used(times.user + times.system, written)
+    return found
 
 
 def show(name: str, one: Round) -> None:
@@ -179,10 +218,14 @@ def _cpu_of(process: str, one: Round) -> float:
     return one.cpu[process]
 
 
+def _written_by(process: str, one: Round) -> float:
+    return one.written[process]
+
+
 def figures(
     floors: list[Round],
     pipelines: list[Round],
-    waits: dict[str, float],
+    waits: Waits,
     options: argparse.Namespace,
 ) -> list[Figure]:
     """Return what is claimed, each beside its floor where there is one."""
@@ -193,9 +236,7 @@ def figures(
         reference, suffix = "floor", ""
 
     def beside(name: str, unit: str, of: Callable[[Round], float]) -> Figure:
-        value, least = (
-            statistics.median(map(of, all_)) for all_ in (pipelines, floors)
-        )
+        value, least = median(pipelines, of), median(floors, of)
         return Figure(
             f"pipeline.{name}{suffix}", value, unit, reference, least, command
         )
@@ -206,6 +247,10 @@ def figures(
         *(
             beside(f"cpu_per_item.{name}", "ms", partial(_cpu_of, name))
             for name in pipelines[0].cpu
+        ),
+        *(
+            beside(f"written_per_item.{name}", "bytes", partial(_written_by, name))
+            for name in pipelines[0].written
         ),
         *(
             Figure(f"pipeline.{name}", value, "s", None, None, command)

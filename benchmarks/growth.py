@@ -1,0 +1,146 @@
+"""What an item costs as there are more of them: time, memory, disk, search.
+
+`python -m benchmarks.growth`. Each size is compared with the one before it: 1 means
+that an item costs the same, however many there are.
+"""
+
+import argparse
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from folkmoot.local.stack import Stack
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from benchmarks.latency import Latencies
+from benchmarks.pipeline import WARM, Round, Subject, subject_of, timed, whole
+from benchmarks.report import Figure, median, write
+
+SIZES = (10_000, 100_000, 500_000)
+QUERIES = ("error install", "tag:help", '"error message" NOT tool:probe', "upgrade*")
+LOOKS = 10
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What there is once so many items are in.
+
+    `took` is how the last of them went. `memory`, `disk` and `mongo` are bytes, by
+    process, folder and kind; `search` is seconds.
+    """
+
+    items: int
+    took: Round
+    memory: dict[str, float]
+    disk: dict[str, float]
+    mongo: dict[str, float]
+    search: float
+
+
+def main() -> None:
+    """Measure, print, and keep the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    sizes: list[int] = parser.parse_args().sizes
+    with whole() as stack:
+        taken = asyncio.run(measure(stack, sizes))
+    told = " ".join(map(str, sizes))
+    write(figures(taken, f"python -m benchmarks.growth --sizes {told}"))
+
+
+async def measure(stack: Stack, sizes: list[int]) -> list[Size]:
+    """Let items in until each size is reached, and look."""
+    watcher = Latencies(stack)
+    await watcher.subscribe()
+    subject = subject_of(stack, watcher)
+    await timed(subject, WARM, "warm")
+    there, taken = WARM, []
+    for size in sizes:
+        took = await timed(subject, size - there, f"to{size}")
+        there = size
+        taken.append(await looked(stack, watcher, subject, size, took))
+        print(f"{size} items: {took.rate:.0f} items/s for the last {size - WARM}")
+    return taken
+
+
+async def looked(
+    stack: Stack, watcher: Latencies, subject: Subject, items: int, took: Round
+) -> Size:
+    """Return what there is now."""
+    folder = stack.home.folder
+    return Size(
+        items,
+        took,
+        {n: psutil.Process(p).memory_info().rss for n, p in subject.pids.items()},
+        {name: held(folder / name) for name in ("kafka", "mongo", "search-index")},
+        await stored(subject.mongo),
+        await searched(watcher),
+    )
+
+
+def held(folder: Path) -> float:
+    """Return the bytes that a folder takes on disk."""
+    files = (file.stat() for file in folder.rglob("*") if file.is_file())
+    return float(sum(file.st_blocks * 512 for file in files))
+
+
+async def stored(client: AsyncIOMotorClient[Any]) -> dict[str, float]:
+    """Return the bytes of documents and of indexes in the services' databases."""
+    sizes = {"documents": 0.0, "indexes": 0.0}
+    for name in await client.list_database_names():
+        if name.startswith("folkmoot_"):
+            stats = await client[name].command("dbStats")
+            sizes["documents"] += stats["storageSize"]
+            sizes["indexes"] += stats["indexSize"]
+    return sizes
+
+
+async def searched(watcher: Latencies) -> float:
+    """Return the median seconds of a search with facets and snippets."""
+    seconds = []
+    for query in QUERIES * LOOKS:
+        began = time.monotonic()
+        answer = await watcher.search.get("/v1/search", params={"q": query})
+        answer.raise_for_status()
+        seconds.append(time.monotonic() - began)
+    return median(seconds, float)
+
+
+def figures(taken: list[Size], command: str) -> list[Figure]:
+    """Return every cost at every size, beside that of the size before."""
+    costs = [costs_of(size) for size in taken]
+    made = []
+    for number, size in enumerate(taken):
+        before = costs[number - 1] if number else {}
+        reference = f"at {taken[number - 1].items:,} items" if number else None
+        for name, (value, unit) in costs[number].items():
+            least = before[name][0] if number else None
+            full = f"growth.{name}.at_{size.items}"
+            made.append(Figure(full, value, unit, reference, least, command))
+    return made
+
+
+def costs_of(size: Size) -> dict[str, tuple[float, str]]:
+    """Return what is claimed of a size, each with its unit."""
+    return {
+        "time_per_item": (1000 / size.took.rate, "ms"),
+        "cpu_per_item": (sum(size.took.cpu.values()), "ms"),
+        "search": (1000 * size.search, "ms"),
+        **{f"memory.{n}": (b / MIB, "MiB") for n, b in size.memory.items()},
+        **{
+            f"disk_per_item.{n}": (b / size.items, "bytes")
+            for n, b in size.disk.items()
+        },
+        **{
+            f"mongodb_{n}_per_item": (b / size.items, "bytes")
+            for n, b in size.mongo.items()
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()
