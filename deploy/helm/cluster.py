@@ -121,46 +121,73 @@ def walk(cluster: Cluster) -> str:
     """Lead through Folkmoot from inside the cluster; return the report's JSON."""
     name = f"{RELEASE}-walk"
     cluster.kubectl("delete", "pod", name, "--ignore-not-found")
-    cluster.apply(walk_pod(name))
-    deadline = time.monotonic() + READY_SECONDS
-    while (phase := _phase(cluster, name)) not in {"Succeeded", "Failed"}:
+    cluster.apply(cli_pod(name, {"args": ["walk", "--json"]}, {}))
+    return outcome(cluster, name)
+
+
+def outcome(cluster: Cluster, pod: str, seconds: float = READY_SECONDS) -> str:
+    """Wait until a pod has ended, print what it said, and return its last line.
+
+    Raises ClusterError where it failed, or has not ended in time.
+    """
+    deadline = time.monotonic() + seconds
+    while (phase := _phase(cluster, pod)) not in {"Succeeded", "Failed"}:
         if time.monotonic() > deadline:
-            raise ClusterError(f"the walk through is {phase} after {READY_SECONDS} s")
+            raise ClusterError(f"{pod} is {phase} after {seconds:g} s")
         time.sleep(1)
-    told = cluster.kubectl("logs", name)
-    sys.stdout.write(told)
+    told, _, last = cluster.kubectl("logs", pod).rstrip().rpartition("\n")
+    sys.stdout.write(told + "\n")
     if phase == "Failed":
-        raise ClusterError("the walk through failed")
-    return told.rstrip().splitlines()[-1]
+        raise ClusterError(f"{last}\n{pod} failed")
+    return last
 
 
-def walk_pod(name: str) -> dict[str, Any]:
-    """Return the pod that leads through; its keys come from a Secret."""
-    addresses = {
-        f"FOLKMOOT_{service.upper().replace('-', '_')}_URL": url_of(service)
-        for service in SERVICES
-    }
-    env = {"FOLKMOOT_HOME": "/secrets/home"} | addresses
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder in a pod: what kind of volume it is, and where it is seen."""
+
+    name: str
+    path: str
+    volume: Mapping[str, Any]
+
+
+def home() -> Folder:
+    """Return the folder with keys for publishing and for people's tokens."""
     at_top = ("credentials.json", "api-keys.json")
     keys = ("signing-key.json", "jwks.json")
     items = [{"key": key, "path": key} for key in at_top]
     items += [{"key": key, "path": f"keys/{key}"} for key in keys]
     secret = {"secretName": HOME, "items": items, "defaultMode": 0o440}
+    return Folder("home", "/secrets/home", {"secret": secret})
+
+
+def cli_pod(
+    name: str,
+    run: Mapping[str, Any],
+    env: Mapping[str, str],
+    folders: Iterable[Folder] = (),
+) -> dict[str, Any]:
+    """Return a pod of the command line's image that knows where the services answer.
+
+    `run` are the `args` or the `command` of its container.
+    """
+    seen = [home(), Folder("tmp", "/tmp", {"emptyDir": {}}), *folders]  # noqa: S108  in the pod
+    known = {"FOLKMOOT_HOME": "/secrets/home"} | {
+        f"FOLKMOOT_{service.upper().replace('-', '_')}_URL": url_of(service)
+        for service in SERVICES
+    }
     container = {
-        "name": "walk",
+        "name": name,
         "image": CLI,
         "imagePullPolicy": "IfNotPresent",
-        "args": ["walk", "--json"],
-        "env": [{"name": n, "value": v} for n, v in env.items()],
+        **run,
+        "env": [{"name": n, "value": v} for n, v in {**known, **env}.items()],
+        "volumeMounts": [{"name": f.name, "mountPath": f.path} for f in seen],
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [
-            {"name": "home", "mountPath": "/secrets/home", "readOnly": True},
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  in the pod
-        ],
     }
     spec = {
         "restartPolicy": "Never",
@@ -172,10 +199,7 @@ def walk_pod(name: str) -> dict[str, Any]:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [container],
-        "volumes": [
-            {"name": "home", "secret": secret},
-            {"name": "tmp", "emptyDir": {}},
-        ],
+        "volumes": [{"name": f.name, **f.volume} for f in seen],
     }
     meta = {"name": name}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}

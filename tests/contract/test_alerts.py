@@ -253,6 +253,13 @@ def test_rules_and_dashboards_name_metrics_that_exist() -> None:
         assert named <= known, file
 
 
+def test_prometheus_in_containers_gives_series_the_labels_that_rules_go_by() -> None:
+    file = ROOT / "deploy/prometheus/prometheus.yml"
+    (job,) = yaml.safe_load(file.read_text())["scrape_configs"]
+    given = [each["labels"] for each in job["static_configs"]]
+    assert given == [{"app": "folkmoot", "service": service} for service in SERVICES]
+
+
 def _built(service: str) -> Service:
     settings = settings_class(service)(mongo_url="mongodb://localhost:1")  # type: ignore[arg-type]  # pydantic makes it one
     app: Service = service_module(service, "app").build_app(settings)

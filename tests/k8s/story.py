@@ -1,0 +1,178 @@
+"""A publisher in a pod: steady until it is told to stop, then its book is balanced.
+
+`python -m tests.k8s.story` runs beside the services, so that nothing between it and
+them comes and goes with their pods. It ends with the ledger and one JSON object.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from folkmoot.deployment import SetupSettings
+from folkmoot.local.home import Home
+from folkmoot.local.keys import Person
+
+from tests.support import chaos_effects
+from tests.support.chaos_load import Load
+from tests.support.ledger import Book, Key, Verdict, accounts, table
+from tests.support.webhook_receiver import WebhookReceiver
+
+COMPANY = "north"
+HOOK_PORT = 8200
+STOP = Path("/tmp/stop")
+TELL_EVERY = 10
+REST_SECONDS = 180.0
+PUBLISHERS = 3
+ANNOUNCED = (
+    "announced",
+    "told with tags",
+    "notifications announced",
+    "deliveries announced",
+)
+
+
+@dataclass(slots=True)
+class Story:
+    """What is promised, to whom, and where it is looked up."""
+
+    book: Book
+    places: chaos_effects.Places
+    marks: chaos_effects.Marks
+    receiver: WebhookReceiver
+    load: Load
+
+    async def verdict(self) -> Verdict:
+        """Wait until nothing is under way, or for so long, and balance the book."""
+        deadline = time.monotonic() + REST_SECONDS
+        while True:
+            verdict = await self._look()
+            if verdict.is_complete or time.monotonic() > deadline:
+                return verdict
+            await asyncio.sleep(1)
+
+    async def _look(self) -> Verdict:
+        book, places = self.book, self.places
+        found, waiting = await asyncio.to_thread(chaos_effects.stored, places, book)
+        verdict = Verdict(accounts(book, found), waiting, {})
+        if not verdict.is_complete:
+            return verdict
+        waiting |= await chaos_effects.unread(places)
+        found["searchable"] = await chaos_effects.searchable(places, book)
+        told = await chaos_effects.published(places, book, self.marks)
+        silent: dict[str, Counter[Key]] = {name: Counter() for name in ANNOUNCED}
+        ids = Counter(r.headers["webhook-id"] for r in self.receiver.requests)
+        again = told.again | {"webhook": ids.total() - len(ids)}
+        balanced = accounts(book, {**silent, **found, **told.effects})
+        return Verdict(balanced, waiting, again, told.late)
+
+
+@contextlib.asynccontextmanager
+async def begun() -> AsyncIterator[Story]:
+    """Yield a story of its own: a source, a person, an inbox and a webhook."""
+    word = f"w{uuid4().hex[:10]}"
+    book = Book(COMPANY, f"chaos-{word}", word)
+    home = Home(Path(os.environ["FOLKMOOT_HOME"]))
+    token = home.keys.token(Person(word, COMPANY), seconds=4 * 3600)
+    admin = SetupSettings().mongo_admin_url
+    assert admin, "no administrator of MongoDB is named"
+    kafka = os.environ["FOLKMOOT_KAFKA_BOOTSTRAP"]
+    places = chaos_effects.Places(
+        kafka, admin.get_secret_value(), os.environ["FOLKMOOT_SEARCH_INDEX_URL"], token
+    )
+    load = Load(
+        book,
+        os.environ["FOLKMOOT_INGEST_URL"],
+        home.credentials.api_keys[COMPANY],
+        kafka,
+        publishers=PUBLISHERS,
+    )
+    receiver = WebhookReceiver(url=f"http://{os.environ['POD_IP']}:{HOOK_PORT}/in")
+    server = await asyncio.start_server(receiver._serve, "0.0.0.0", HOOK_PORT)  # noqa: S104, SLF001  a pod's own address; its own way to serve
+    async with server:
+        await subscribe(book, token, receiver.url)
+        marks = await chaos_effects.ends(places)
+        yield Story(book, places, marks, receiver, load)
+
+
+async def subscribe(book: Book, token: str, hook: str) -> None:
+    """Let a person be told of everything, and a webhook of a part."""
+    url = os.environ["FOLKMOOT_NOTIFICATION_URL"]
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(
+        base_url=url, headers=headers, trust_env=False, timeout=30
+    ) as client:
+        made = await client.post("/v1/webhooks", json={"url": hook})
+        endpoint = made.raise_for_status().json()["id"]
+        for wish in (
+            {"expression": book.query},
+            {"expression": f"{book.word}hook", "endpoint_id": endpoint},
+        ):
+            answer = await client.post("/v1/subscriptions", json=wish)
+            answer.raise_for_status()
+
+
+async def keep_pace(load: Load, a_second: float) -> float:
+    """Publish at a steady rate until told to stop; return the longest silence.
+
+    What was missed while nobody answered is not caught up with.
+    """
+    began = told = time.monotonic()
+    silence = quiet_since = 0.0
+    before = load.acknowledged
+    while not await asyncio.to_thread(STOP.exists):
+        await asyncio.sleep(1)
+        done, before = load.acknowledged - before, load.acknowledged
+        load.pause = min(0.5, max(0.002, load.pause * max(0.5, done) / a_second))
+        now = time.monotonic()
+        quiet_since = 0.0 if done else (quiet_since or now - 1)
+        silence = max(silence, now - quiet_since if quiet_since else 0.0)
+        if now - told >= TELL_EVERY:
+            told = now
+            say(f"{now - began:4.0f} s: {load.acknowledged} acknowledged")
+    return silence
+
+
+def say(text: str) -> None:
+    """Tell whoever reads the log."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+async def main(a_second: float) -> int:
+    """Publish, balance the book and return the exit status."""
+    async with begun() as story:
+        began = time.monotonic()
+        async with story.load.running():
+            say("publishing")
+            silence = await keep_pace(story.load, a_second)
+        seconds = time.monotonic() - began
+        verdict = await story.verdict()
+    say(table(verdict))
+    say(str(verdict))
+    figures = {
+        "acknowledged": story.load.acknowledged,
+        "seconds": round(seconds),
+        "per_second": round(story.load.acknowledged / seconds, 1),
+        "retried": story.book.retried,
+        "longest_silence": round(silence, 1),
+        "lost": sum(len(a.lost) for a in verdict.accounts),
+        "doubled": sum(len(a.doubled) for a in verdict.accounts),
+        "phantom": sum(len(a.phantom) for a in verdict.accounts),
+        "again_on_the_wire": sum(verdict.wire.values()),
+        "balanced": verdict.is_balanced,
+    }
+    say(json.dumps(figures))
+    return 0 if verdict.is_balanced else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(float(sys.argv[1]))))
