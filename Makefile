@@ -13,7 +13,7 @@ SOURCES := shared libs services cli tests benchmarks deploy
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: init
 init: $(READY) ## set up all that is needed (Python alone must be there); again: nothing
@@ -46,16 +46,33 @@ types: $(READY) ## check the types of everything, tests too
 arch: $(READY) ## check what imports what
 	@$(BIN)/lint-imports
 
-.PHONY: test check chaos bench
+# Tests of rules keep one processor busy; those of the real thing wait most of the time.
+RULES := tests/contract tests/unit
+define side_by_side
+@said=$$(mktemp); \
+$(PYTEST) -p no:cacheprovider -m $(1) $(RULES) > $$said 2>&1 & rules=$$!; \
+trap 'kill $$rules 2> /dev/null || true; rm -f $$said' EXIT; \
+failed=0; $(PYTEST) -m $(1) $(addprefix --ignore ,$(RULES)) tests || failed=1; \
+wait $$rules || failed=1; cat $$said; exit $$failed
+endef
+
+.PHONY: test check chaos chaos-cluster bench
 test: $(READY) ## contract, unit, integration and e2e tests (under 4 minutes)
-	@$(PYTEST) -m "not slow and not chaos" tests
+	$(call side_by_side,"not slow and not chaos")
 check: lint types arch ## what CI runs: all of the above and the slower tests (under 15)
-	@$(PYTEST) -m "not chaos or not slow" tests
+	$(call side_by_side,"not chaos or not slow")
 chaos: $(READY) ## kill processes at every named point, ten times each
-	@$(PYTEST) -m chaos --timeout 900 tests
-bench: $(READY) ## measure what we claim; benchmarks/results/latest.json
+	@$(PYTEST) -m "chaos and not hour" --timeout 900 tests
+chaos-cluster: export FOLKMOOT_CHAOS_SEED = $(SEED)
+chaos-cluster: export FOLKMOOT_CHAOS_FAULTS = $(FAULTS)
+chaos-cluster: export FOLKMOOT_CHAOS_EVENTS = $(EVENTS)
+chaos-cluster: $(READY) ## an hour of faults on three brokers and three members; SEED, FAULTS, EVENTS
+	@$(PYTEST) -m hour tests/chaos
+bench: $(READY) ## measure what we claim; docs/performance.md, benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks.pipeline
 	@$(BIN)/python -m benchmarks.pipeline --lean
+	@$(BIN)/python -m benchmarks.recovery
+	@$(BIN)/python -m benchmarks.growth
 
 .PHONY: platform
 platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLATFORM)
@@ -79,6 +96,8 @@ chart: $(READY) ## check the Helm chart; builds Helm with Go where there is none
 	@$(BIN)/python -m deploy.helm.check
 k8s-demo: $(READY) ## install the chart into the cluster of KUBECONFIG and walk through
 	@$(BIN)/python -m deploy.helm.demo
+k8s-faults: $(READY) ## hurt it there in every way under load; what is lost or doubled
+	@$(BIN)/python -m tests.k8s.faults
 k8s-faults: $(READY) ## hurt it there in every way under load; what is lost or doubled
 	@$(BIN)/python -m tests.k8s.faults
 
