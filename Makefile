@@ -98,8 +98,6 @@ k8s-demo: $(READY) ## install the chart into the cluster of KUBECONFIG and walk 
 	@$(BIN)/python -m deploy.helm.demo
 k8s-faults: $(READY) ## hurt it there in every way under load; what is lost or doubled
 	@$(BIN)/python -m tests.k8s.faults
-k8s-faults: $(READY) ## hurt it there in every way under load; what is lost or doubled
-	@$(BIN)/python -m tests.k8s.faults
 
 .PHONY: clean
 clean: ## forget caches and the local Folkmoot's data; .venv stays
