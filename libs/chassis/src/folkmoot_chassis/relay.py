@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from itertools import chain, takewhile
@@ -13,19 +13,15 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError, OutOfOrderSequenceNumber
 from aiokafka.producer.message_accumulator import BatchBuilder
-from bson import ObjectId
 
 from folkmoot_chassis import failpoints, kafka
+from folkmoot_chassis.backlog import Backlog
 from folkmoot_chassis.leases import Leases
 from folkmoot_chassis.metrics import Metrics
-from folkmoot_chassis.outbox import Outbox, Outgoing, Pack, Room
+from folkmoot_chassis.outbox import Outbox, Outgoing, Pack
 from folkmoot_chassis.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
-
-AT_HAND = 64
-AT_HAND_BYTES = 32 * 1024 * 1024
-"""Packs and bytes kept in memory for publishing; more of them wait in MongoDB alone."""
 
 REFUSED = (MessageSizeTooLargeError, OutOfOrderSequenceNumber)
 """Kafka's answers to a batch that is too large, and to those that came after it."""
@@ -58,26 +54,14 @@ class Relay:
         self._telemetry = telemetry
         self._metrics = metrics
         self._poll = poll
+        self._backlog = Backlog(outbox, poll)
         self._producer: AIOKafkaProducer | None = None
-        self._at_hand: deque[Pack] = deque()
-        self._found: frozenset[ObjectId] = frozenset()
-        """What the last look has found."""
-        self._behind = True
-        """Whether MongoDB may hold older packs than those at hand."""
-        self._looked = 0.0
         self._awake = asyncio.Event()
         self._under_way = asyncio.Lock()
 
     def offer(self, packs: Sequence[Pack]) -> None:
         """Publish what this process has just committed, without reading it back."""
-        if not self._behind:
-            # A look may find what is committed before it is offered.
-            self._at_hand.extend(p for p in packs if p.id not in self._found)
-            if (
-                len(self._at_hand) > AT_HAND
-                or sum(pack.size for pack in self._at_hand) > AT_HAND_BYTES
-            ):
-                self._fall_behind()
+        self._backlog.offer(packs)
         self._awake.set()
 
     async def keep_leases(self, every: float) -> None:
@@ -85,7 +69,7 @@ class Relay:
         while True:
             held = await self._leases.renew()
             if set(held) - set(self._outbox.held):
-                self._fall_behind()
+                self._backlog.fall_behind()
             self._outbox.held = held
             await asyncio.sleep(every)
 
@@ -108,7 +92,7 @@ class Relay:
 
     async def drain(self) -> None:
         """After `finish`: publish what is left, then give the shards back."""
-        self._fall_behind()
+        self._backlog.fall_behind()
         while await self._round():
             pass
         self._outbox.held = ()
@@ -133,7 +117,7 @@ class Relay:
         """Publish one round and return how many packs it held."""
         if not self._outbox.held:
             return 0
-        packs = await self._next()
+        packs = await self._backlog.take()
         if not packs:
             return 0
         started = time.monotonic()
@@ -144,7 +128,7 @@ class Relay:
         except Exception as error:
             self._metrics.relay_errors.labels(type(error).__name__).inc()
             logger.warning("a round of the relay failed: %s", type(error).__name__)
-            self._fall_behind()
+            self._backlog.fall_behind()
             await self.close()
             raise
         failpoints.hit("relay.after_publish")
@@ -153,52 +137,11 @@ class Relay:
                 await self._outbox.park(refused, packs[0].created)
             await self._outbox.remove([pack.id for pack in packs])
         except Exception:
-            self._fall_behind()
+            self._backlog.fall_behind()
             raise
         failpoints.hit("relay.after_remove")
         self._metrics.send_duration.observe(time.monotonic() - started)
         return len(packs)
-
-    async def _next(self) -> Sequence[Pack]:
-        """Return the packs of the next round, up to what a round holds."""
-        if self._behind or time.monotonic() - self._looked >= self._poll:
-            packs = await self._look()
-            if packs:
-                return packs
-        packs = []
-        room = Room()
-        while self._at_hand and room.left:
-            pack = self._at_hand.popleft()
-            if pack.shard in self._outbox.held:
-                packs.append(pack)
-                room.take(pack)
-        return packs
-
-    async def _look(self) -> Sequence[Pack]:
-        """Return what only MongoDB knows of: committed by others, or in another life.
-
-        Being behind ends with a look that finds less than a round holds: it is all that
-        is older. Whatever is committed during that look is at hand already.
-        """
-        self._behind = False
-        room = Room()
-        known = {pack.id for pack in self._at_hand}
-        try:
-            packs = await self._outbox.pending(self._outbox.held, room, known)
-        except BaseException:
-            self._fall_behind()
-            raise
-        self._looked = time.monotonic()
-        if not room.left:
-            self._fall_behind()
-        self._found = frozenset(pack.id for pack in packs)
-        self._at_hand = deque(p for p in self._at_hand if p.id not in self._found)
-        return packs
-
-    def _fall_behind(self) -> None:
-        """Read from MongoDB until nothing older is left there: order matters."""
-        self._behind = True
-        self._at_hand.clear()
 
     async def _publish(self, records: Sequence[Outgoing]) -> list[Outgoing]:
         """Send records and return those that Kafka refuses for good.
