@@ -120,6 +120,8 @@ class ProjectDocuments:
         """Apply what changes until another generation is in use, or it is abreast."""
         pending: list[Change] = []
         committed = changed = monotonic()
+        # What is late because the stream was broken has waited for long enough.
+        bulk = 0.0
         batches_seen = 0
         async with aclosing(self._changes.follow(position)) as batches:
             async for batch in batches:
@@ -136,23 +138,28 @@ class ProjectDocuments:
                 # The first answer of a stream may tell but a part of what there is.
                 abreast = until_abreast and not batch.more and batches_seen > 1
                 lull = 0.0 if news else monotonic() - changed
-                if abreast or self._due(pending, lull, monotonic() - committed):
+                if abreast or self._due(pending, lull, monotonic() - committed, bulk):
                     started = monotonic()
                     await index.commit(batch.position)
                     committed = monotonic()
                     self._tally.committed(pending, committed - started)
-                    pending = []
+                    pending, bulk = [], max(BULK, self._interval)
                 if abreast:
                     return
 
-    def _due(self, pending: Sequence[Change], lull: float, waited: float) -> bool:
-        """Tell whether to commit; in a lull there is no reason to wait for more."""
+    def _due(
+        self, pending: Sequence[Change], lull: float, waited: float, bulk: float
+    ) -> bool:
+        """Tell whether to commit; in a lull there is no reason to wait for more.
+
+        `bulk` is how long to wait with what is late.
+        """
         if not pending:
             return waited > IDLE
         if len(pending) >= self._most:
             return True
         if _age(pending, self._clock.now()) > LATE:
-            return lull >= LULL or waited >= max(BULK, self._interval)
+            return lull >= LULL or waited >= bulk
         return lull > 0 or waited >= self._interval
 
 
