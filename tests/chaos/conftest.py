@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from _pytest.capture import CaptureManager
 
 from tests.support.chaos_cluster import Cluster, cluster_in
 from tests.support.chaos_moot import Moot, moot_in
@@ -43,12 +44,15 @@ def note(request: pytest.FixtureRequest) -> Note:
 def say(request: pytest.FixtureRequest) -> Say:
     """Return what writes a line at once: some runs last an hour."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
     assert isinstance(reporter, pytest.TerminalReporter)
+    assert isinstance(capture, CaptureManager)
 
     def write(line: str) -> None:
-        reporter.ensure_newline()
-        reporter.write_line(line)
-        reporter.flush()
+        with capture.global_and_fixture_disabled():
+            reporter.ensure_newline()
+            reporter.write_line(line)
+            reporter.flush()
 
     return write
 

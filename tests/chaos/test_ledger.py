@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.ledger import Book, Verdict, accounts
+from tests.support.ledger import Book, Verdict, accounts, table
 
 BOOK = Book("north", "chaos", "w", Counter({"a": 1, "b": 2}), sent={"b"})
 BOOK.poison["letters"] = {(0, 7)}
@@ -82,3 +82,16 @@ def test_an_effect_that_nobody_asked_for_is_a_phantom(name: str) -> None:
 
 def test_what_still_waits_is_not_at_rest() -> None:
     assert not verdict(good(), waiting=1).is_complete
+
+
+def test_the_table_shows_what_is_lost_and_what_is_doubled() -> None:
+    effects = good()
+    del effects["tagged"]["a", 1]
+    effects["notified"]["b"] += 1
+    lines = {
+        line.split("  ")[0]: line.split()
+        for line in table(verdict(effects)).splitlines()
+    }
+    assert lines["tagged"] == ["tagged", "2", "1", "1", "0", "0"]
+    assert lines["notified"] == ["notified", "2", "3", "0", "1", "0"]
+    assert lines["recorded"] == ["recorded", "3", "3", "0", "0", "0"]

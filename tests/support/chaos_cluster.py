@@ -107,7 +107,7 @@ class Cluster:
     async def _part(self, fault: Fault) -> str:
         who = fault.kind.name.split()[0]
         if who == "primary":
-            return await asyncio.to_thread(self.nodes.primary) or ""
+            return await asyncio.to_thread(self.nodes.elected)
         if who == "secondary":
             others = await asyncio.to_thread(self.nodes.secondaries)
             return others[int(fault.seconds * 1000) % len(others)]
@@ -128,7 +128,7 @@ class Cluster:
                 await until(_ended(process), seconds=STOP_SECONDS)
                 await self.moot.revive(part)
             case ["stepped", "down"]:
-                await asyncio.to_thread(self.nodes.step_down)
+                await asyncio.to_thread(self.nodes.step_down, part)
             case unknown:
                 raise AssertionError(unknown)
 

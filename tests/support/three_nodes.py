@@ -18,9 +18,9 @@ from typing import Any, Self
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from folkmoot.local.kafka import Kafka
-from folkmoot.local.mongo import ADMIN, REPLICA_SET, Mongo
+from folkmoot.local.mongo import ADMIN, REPLICA_SET, Mongo, url_of
 from folkmoot.local.ports import LOOPBACK, free_ports
-from folkmoot.local.supervisor import Process, Supervisor
+from folkmoot.local.supervisor import Supervisor
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -42,7 +42,13 @@ BROKER = {
     "broker.session.timeout.ms": 9000,
     "broker.heartbeat.interval.ms": 2000,
 }
-ELECTIONS = {"electionTimeoutMillis": 2000, "heartbeatTimeoutSecs": 2}
+ELECTIONS = {
+    "electionTimeoutMillis": 2000,
+    "heartbeatTimeoutSecs": 2,
+    # By default 2000: a secondary that read from a frozen primary tells the next one
+    # by heartbeats alone how far it has come, so each write would wait for so long.
+    "heartbeatIntervalMillis": 500,
+}
 """Settings of the replica set that docs/operations.md asks for."""
 
 PRIMARY, SECONDARY = 1, 2
@@ -96,9 +102,7 @@ class ThreeNodes:
     def mongo_url(self, user: str, password: str, database: str) -> str:
         """Return the URI of a user who is known to a database."""
         hosts = ",".join(f"{LOOPBACK}:{m.port}" for m in self.members.values())
-        alone = next(iter(self.members.values()))
-        url = alone.url(user, password, database)
-        return url.replace(f"{LOOPBACK}:{alone.port}", hosts)
+        return url_of(hosts, user, password, database)
 
     @property
     def admin_url(self) -> str:
@@ -139,10 +143,10 @@ class ThreeNodes:
         return self._told_as_admin(name, {"replSetGetStatus": 1}) is not None
 
     def _told_as_admin(
-        self, name: str, command: dict[str, Any]
+        self, name: str, command: dict[str, Any], seconds: float = 1
     ) -> dict[str, Any] | None:
         who = {"username": ADMIN, "password": self.admin_password}
-        return _told(self.members[name].port, command, **who)
+        return _told(self.members[name].port, command, seconds, **who)
 
     def primary(self) -> str | None:
         """Return the name of the member that takes writes, if there is one."""
@@ -154,23 +158,22 @@ class ThreeNodes:
         # One that was frozen does not know yet that another was elected meanwhile.
         return max(claims, key=lambda name: str(claims[name]), default=None)
 
+    def elected(self) -> str:
+        """Return the name of the primary as soon as there is one."""
+        _until(lambda: self.primary() is not None)
+        return self.primary() or self.elected()
+
     def secondaries(self) -> list[str]:
         """Return the names of the others."""
-        return [name for name in self.members if name != self.primary()]
+        primary = self.elected()
+        return [name for name in self.members if name != primary]
 
-    def step_down(self) -> None:
+    def step_down(self, name: str) -> None:
         """Have the primary make room for another."""
-        name = self.primary()
-        assert name, "no primary to step down"
-        who = {"username": ADMIN, "password": self.admin_password}
-        with _direct(self.members[name].port, **who) as client:
-            client.admin.command({"replSetStepDown": 10})
+        done = self._told_as_admin(name, {"replSetStepDown": 10}, seconds=15)
+        assert done is not None, f"{name} did not step down"
 
-    def revive(self, name: str) -> Process:
-        """Start a process that has ended."""
-        return self.supervisor.launch(self.supervisor[name].program)
-
-    async def whole(self, seconds: float = 60) -> None:
+    async def whole(self, seconds: float = 180) -> None:
         """Return once every broker has every replica and every member is well."""
         deadline = time.monotonic() + seconds
         while missing := [
@@ -243,10 +246,13 @@ def _direct(port: int, **who: Any) -> MongoClient[dict[str, Any]]:
     )
 
 
-def _told(port: int, command: dict[str, Any], **who: Any) -> dict[str, Any] | None:
+def _told(
+    port: int, command: dict[str, Any], seconds: float = 1, **who: Any
+) -> dict[str, Any] | None:
     """Return what one member answers; None where it does not, or refuses."""
+    limit = int(1000 * seconds)
     try:
-        with _direct(port, socketTimeoutMS=1000, **who) as client:
+        with _direct(port, socketTimeoutMS=limit, **who) as client:
             return client.admin.command(command)
     except PyMongoError:
         return None
