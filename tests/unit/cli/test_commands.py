@@ -136,6 +136,19 @@ def test_doctor_tells_programs_what_it_found(tmp_path: Path) -> None:
     assert found["running"]["state"] == "warning"
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [("company:west", "names another company"), ("all", "`everyone`")],
+)
+def test_an_import_that_nobody_may_read_is_wrong_usage(
+    told: str, said: str, tmp_path: Path
+) -> None:
+    asked = ["import", "slack", str(tmp_path), "--visibility", told]
+    done = CliRunner().invoke(make_app(), asked, env={"COLUMNS": "200"})
+    assert done.exit_code == Exit.USAGE
+    assert said in done.stderr
+
+
 def test_setup_wants_every_services_password() -> None:
     asked = ["setup", "--mongo", "mongodb://nowhere.invalid"]
     done = CliRunner().invoke(make_app(), asked)

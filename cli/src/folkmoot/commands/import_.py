@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from folkmoot_ingest.domain.errors import Refused
+from folkmoot_ingest.domain.visibility import visibility as allowed
 from folkmoot_ingest.gateways.archives import (
     KINDS,
     Entry,
@@ -73,6 +75,7 @@ def command(  # noqa: PLR0913  one parameter is one option
     a file could not be read; what is wrong within files does not change it.
     """
     _require_archive(kind, path)
+    _require_allowed(company, visibility)
     source = source or default_source(kind, path)
     entries = read_archive(kind, path)
     with plain_errors():
@@ -95,6 +98,14 @@ def _require_archive(kind: str, path: str) -> None:
         raise typer.BadParameter(f"{kind!r} is no kind of archive; known: {known}")
     if path != "-" and not Path(path).exists():
         raise typer.BadParameter(f"{path} does not exist")
+
+
+def _require_allowed(company: str, told: list[str] | None) -> None:
+    """Raise BadParameter once for what ingest would refuse of every item."""
+    try:
+        allowed(company, told)
+    except Refused as error:
+        raise typer.BadParameter(f"--visibility: {error.detail}") from error
 
 
 def default_source(kind: str, path: str) -> str:
