@@ -76,7 +76,7 @@ class Cluster:
         """Commit faults under load, until there were so many events; then look."""
         moot = self.moot
         load = moot.load(trial, pause=0.2)
-        load.publishers = 4
+        load.publishers = 5
         watch = Watch(load, trial)
         wounds = []
         search = moot.url("search-index"), moot.token(trial.book.word)
