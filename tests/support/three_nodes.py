@@ -51,6 +51,9 @@ ELECTIONS = {
 }
 """Settings of the replica set that docs/operations.md asks for."""
 
+# One that is asked to end keeps its clients for so long, by default for 15 seconds.
+LEAVING = ("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=3000")
+
 PRIMARY, SECONDARY = 1, 2
 """States of a member that is well."""
 
@@ -115,8 +118,9 @@ class ThreeNodes:
         programs = [broker.program() for broker in self.brokers.values()]
         for name, member in self.members.items():
             _keep_key(member.folder / "keyfile", key)
-            answers = partial(_is_member, member.port)
-            programs.append(replace(member.program(), name=name, is_ready=answers))
+            alone, answers = member.program(), partial(_is_member, member.port)
+            argv = (*alone.argv, *LEAVING)
+            programs.append(replace(alone, name=name, argv=argv, is_ready=answers))
         for program in programs:
             self.supervisor.launch(program)
         first = next(iter(self.members.values()))
