@@ -11,6 +11,7 @@ from folkmoot.registry.chart import drift, main, users
 from folkmoot_events import TOPICS
 
 from deploy.helm import check
+from deploy.helm.cluster import cli_pod
 from deploy.helm.helm import (
     CHART,
     Manifest,
@@ -128,6 +129,12 @@ def test_the_chart_has_the_version_of_what_it_installs() -> None:
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
     assert chart["version"] == chart["appVersion"]
     assert chart["annotations"]["artifacthub.io/images"].count(chart["version"]) == 5
+
+
+def test_a_pod_of_the_command_line_is_one_that_kubernetes_takes() -> None:
+    pod = cli_pod("walk", {"args": ["walk"]}, {"A": "1"})
+    for version in check.KUBERNETES:
+        assert not list(check.faults([pod], version))
 
 
 @needs_helm

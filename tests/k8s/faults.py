@@ -99,40 +99,46 @@ class Trial:
         return self.cluster.kubectl("logs", STORY, "--tail=1").strip()
 
     def kill(self, service: str) -> None:
-        """Send SIGKILL to a replica's program."""
-        pod = f"{RELEASE}-{service}-0"
-        self._lose(service, "exec", pod, "--", "python", "-c", KILL)
+        """Send SIGKILL to the programs of both replicas."""
+        self._lose(service, partial(self._kill_both, service), replicas=2)
+
+    def _kill_both(self, service: str) -> None:
+        for number in range(2):
+            pod = f"{RELEASE}-{service}-{number}"
+            self.cluster.kubectl("exec", pod, "--", "python", "-c", KILL)
 
     def remove(self, service: str) -> None:
         """Delete a replica's pod without any grace."""
         pod = f"{RELEASE}-{service}-1"
-        self._lose(service, "delete", "pod", pod, "--grace-period=0", "--force")
-
-    def _lose(self, service: str, *command: str) -> None:
-        """Do what costs a replica, and return once that has been noticed."""
-        before = self._lives(service)
-        self.cluster.kubectl(*command)
-        deadline = time.monotonic() + PATIENCE
-        while self._lives(service) == before:
-            if time.monotonic() > deadline:
-                raise ClusterError(f"{service} lost no replica")
-            time.sleep(0.2)
-
-    def _lives(self, service: str) -> dict[str, Any]:
-        """Return which life of which container each replica is in."""
-        pods = self.cluster.read(
-            "pods", f"--selector=app.kubernetes.io/component={service}"
-        )
-        return {
-            pod["metadata"]["uid"]: [
-                one["restartCount"]
-                for one in pod["status"].get("containerStatuses", ())
-            ]
-            for pod in pods["items"]
-        }
+        command = ("delete", "pod", pod, "--grace-period=0", "--force")
+        self._lose(service, partial(self.cluster.kubectl, *command))
 
     def evict(self, service: str) -> None:
         """Evict a replica, and be refused the second one by the budget."""
+        self._lose(service, partial(self._evict_both, service))
+
+    def _lose(
+        self, service: str, fault: Callable[[], object], replicas: int = 1
+    ) -> None:
+        """Do what costs replicas, and return once they have other lives."""
+        before = self._lives(service)
+        fault()
+        deadline = time.monotonic() + PATIENCE
+        while len(self._lives(service) - before) < replicas:
+            if time.monotonic() > deadline:
+                raise ClusterError(f"{service} did not lose {replicas} replicas")
+            time.sleep(0.2)
+
+    def _lives(self, service: str) -> set[tuple[str, int]]:
+        """Return which life of which pod each replica is in."""
+        chosen = f"--selector=app.kubernetes.io/component={service}"
+        return {
+            (pod["metadata"]["uid"], container["restartCount"])
+            for pod in self.cluster.read("pods", chosen)["items"]
+            for container in pod["status"].get("containerStatuses", ())
+        }
+
+    def _evict_both(self, service: str) -> None:
         self._evict(f"{RELEASE}-{service}-0")
         try:
             self._evict(f"{RELEASE}-{service}-1")

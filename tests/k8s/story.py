@@ -100,7 +100,12 @@ async def begun() -> AsyncIterator[Story]:
     async with server:
         await subscribe(book, token, receiver.url)
         marks = await chaos_effects.ends(places)
-        yield Story(book, places, marks, receiver, load)
+        try:
+            yield Story(book, places, marks, receiver, load)
+        finally:
+            server.close()
+            # Else the end waits for whoever keeps a connection open.
+            await receiver.close()
 
 
 async def subscribe(book: Book, token: str, hook: str) -> None:
