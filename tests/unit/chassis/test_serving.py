@@ -1,10 +1,16 @@
 """Requests that come too early, or while something else is away."""
 
+import asyncio
+
 import httpx
+import pytest
 from fastapi import APIRouter
+from folkmoot.local.ports import free_ports
+from folkmoot_chassis import probes
 from folkmoot_chassis.failures import Transient
 from folkmoot_chassis.service import Service
 from folkmoot_chassis.settings import ServiceSettings
+from pydantic import SecretStr
 
 
 def serving() -> Service:
@@ -43,3 +49,23 @@ async def test_a_failure_that_may_pass_asks_the_caller_to_try_again() -> None:
     service.prepared()
     answer = await ask(service, "/away")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+async def test_a_service_that_waits_for_what_it_needs_is_alive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probes, "EVERY", 0.01)
+    monkeypatch.setattr(probes, "LATE", 0.2)
+    settings = ServiceSettings(
+        http_port=free_ports(1)[0], mongo_url=SecretStr("mongodb://127.0.0.1:1")
+    )
+    service = Service(settings, name="toy", version="1")
+    starting = asyncio.create_task(service.start())
+    await asyncio.sleep(0.5)
+    alive = await service.health.live()
+    begun = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in begun:
+        task.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)
+    assert starting.cancelled()
+    assert alive == {}

@@ -73,9 +73,8 @@ def command(
         topics = _make_topics(settings, kafka, wanted, replicas) if kafka else []
     if json:
         print_json({"topics": topics, "users": users})
-    else:
-        named = ", ".join(users) or "none"
-        out().print(f"new topics: {len(topics)}; users: {named}")
+        return
+    out().print(f"new topics: {len(topics)}; users: {', '.join(users) or 'none'}")
 
 
 def _make_users(

@@ -45,14 +45,20 @@ class Probes:
             health.ready["kafka"] = self._kafka
             health.ready["fuse"] = self._fuse
 
-    async def run(self) -> None:
-        """Keep the gauges fresh until cancelled."""
-        metrics, outbox = self._service.metrics, self._service.outbox
+    async def turn(self) -> None:
+        """Tell how late the event loop is until cancelled."""
         while True:
             before = time.monotonic()
             await asyncio.sleep(EVERY)
             self._turned = time.monotonic()
-            metrics.loop_lag.set(max(0.0, self._turned - before - EVERY))
+            lag = max(0.0, self._turned - before - EVERY)
+            self._service.metrics.loop_lag.set(lag)
+
+    async def run(self) -> None:
+        """Keep the gauges of the outbox fresh until cancelled."""
+        metrics, outbox = self._service.metrics, self._service.outbox
+        while True:
+            await asyncio.sleep(EVERY)
             metrics.outbox_depth.set(await outbox.depth())
             oldest = await outbox.oldest()
             age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0

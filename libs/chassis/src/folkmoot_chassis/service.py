@@ -150,6 +150,8 @@ class Service:
         probes = Probes(self, consumer)
         probes.install(self.health)
         self._serving = self._server.listen(settings.http_host, settings.http_port)
+        # Waiting for MongoDB is being alive, however long it takes.
+        self._spawn("turn", probes.turn)
         for action in self._prepare:
             await self._persist(action)
         self.prepared()
