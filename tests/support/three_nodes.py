@@ -174,7 +174,9 @@ class ThreeNodes:
 
     def step_down(self, name: str) -> None:
         """Have the primary make room for another."""
-        done = self._told_as_admin(name, {"replSetStepDown": 10}, seconds=15)
+        # Not for long: it is to be there when the next one steps down.
+        command = {"replSetStepDown": 5, "secondaryCatchUpPeriodSecs": 3}
+        done = self._told_as_admin(name, command, seconds=15)
         assert done is not None, f"{name} did not step down"
 
     async def whole(self, seconds: float = 180) -> None:

@@ -10,9 +10,20 @@ logger = logging.getLogger(__name__)
 
 Task = Callable[[], Awaitable[None]]
 
+LASTING = 1.0
+"""Seconds after which a task has worked: what fails it then is something new.
 
-async def supervise(name: str, task: Task, backoff: Backoff | None = None) -> None:
-    """Run a task until cancelled; one that raises or returns is started again."""
+With longer ones, a few failovers in a row would each cost more than the one before.
+"""
+
+
+async def supervise(
+    name: str, task: Task, backoff: Backoff | None = None, lasting: float = LASTING
+) -> None:
+    """Run a task until cancelled; one that raises or returns is started again.
+
+    The waits grow while it fails before it has run for `lasting` seconds.
+    """
     waits = backoff or Backoff(base=0.2, cap=10.0)
     attempt = 0
     while True:
@@ -24,7 +35,7 @@ async def supervise(name: str, task: Task, backoff: Backoff | None = None) -> No
             logger.exception(
                 "background task %s failed: %s", name, type(error).__name__
             )
-        if asyncio.get_running_loop().time() - started > waits.cap:
+        if asyncio.get_running_loop().time() - started >= lasting:
             attempt = 0
         attempt += 1
         await asyncio.sleep(waits.wait(attempt))
