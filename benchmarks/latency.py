@@ -108,7 +108,7 @@ async def _persist(ask: Callable[[], Awaitable[bool]]) -> None:
 
 async def watch_steady(watcher: Latencies, rate: int, seconds: int) -> Waits:
     """Publish at a steady rate and return p50 and p99 of both ways, in seconds."""
-    items = list(submissions(rate * seconds, run="steady", probe_every=BATCH))
+    items = list(submissions(rate * seconds, run=f"at{rate}", probe_every=BATCH))
 
     async def publish(sent: dict[str, float]) -> None:
         began = time.monotonic()
