@@ -22,7 +22,7 @@ from folkmoot.local.home import Home
 from folkmoot.local.keys import Person
 
 from tests.support import chaos_effects
-from tests.support.chaos_load import Load
+from tests.support.chaos_load import Load, ask_to_be_told
 from tests.support.ledger import Book, Key, Verdict, accounts, table
 from tests.support.webhook_receiver import WebhookReceiver
 
@@ -115,14 +115,7 @@ async def subscribe(book: Book, token: str, hook: str) -> None:
     async with httpx.AsyncClient(
         base_url=url, headers=headers, trust_env=False, timeout=30
     ) as client:
-        made = await client.post("/v1/webhooks", json={"url": hook})
-        endpoint = made.raise_for_status().json()["id"]
-        for wish in (
-            {"expression": book.query},
-            {"expression": f"{book.word}hook", "endpoint_id": endpoint},
-        ):
-            answer = await client.post("/v1/subscriptions", json=wish)
-            answer.raise_for_status()
+        await ask_to_be_told(client, book, hook)
 
 
 async def keep_pace(load: Load, a_second: float) -> float:

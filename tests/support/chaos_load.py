@@ -238,3 +238,15 @@ async def beside(endless: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         ended = await asyncio.gather(task, return_exceptions=True)
         assert isinstance(ended[0], asyncio.CancelledError), ended
+
+
+async def ask_to_be_told(client: httpx.AsyncClient, book: Book, hook: str) -> None:
+    """Subscribe a person to all that a book writes, and a webhook to a part of it."""
+    made = await client.post("/v1/webhooks", json={"url": hook})
+    endpoint = made.raise_for_status().json()["id"]
+    for wish in (
+        {"expression": book.query},
+        {"expression": f"{book.word}hook", "endpoint_id": endpoint},
+    ):
+        answer = await client.post("/v1/subscriptions", json=wish)
+        answer.raise_for_status()

@@ -23,7 +23,7 @@ from folkmoot.local.stack import Stack, Wanted
 from folkmoot.local.supervisor import Process, Program, Supervisor
 
 from tests.support import chaos_effects, chaos_nursery
-from tests.support.chaos_load import Load
+from tests.support.chaos_load import Load, ask_to_be_told
 from tests.support.conditions import until
 from tests.support.ledger import Book, Verdict, accounts
 from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
@@ -207,14 +207,7 @@ class Moot:
         async with httpx.AsyncClient(
             base_url=self.url("notification"), headers=headers, trust_env=False
         ) as client:
-            made = await client.post("/v1/webhooks", json={"url": hook})
-            endpoint = made.raise_for_status().json()["id"]
-            for wish in (
-                {"expression": book.query},
-                {"expression": f"{book.word}hook", "endpoint_id": endpoint},
-            ):
-                answer = await client.post("/v1/subscriptions", json=wish)
-                answer.raise_for_status()
+            await ask_to_be_told(client, book, hook)
 
 
 ANNOUNCED = (

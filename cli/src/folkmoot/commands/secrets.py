@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from folkmoot.commands.up import Companies
 from folkmoot.deployment import SecretFolders
 from folkmoot.local.stack import COMPANIES
 from folkmoot.terminal import out, plain_errors
@@ -20,13 +21,7 @@ def command(
             help="Where the services reach MongoDB; several separated by commas.",
         ),
     ] = "mongo:27017",
-    company: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Make an API key for this company; without this option, for "
-            f"{', '.join(COMPANIES)}."
-        ),
-    ] = None,
+    company: Companies = None,
 ) -> None:
     """Make passwords, keys and API keys, a folder for each that reads them.
 

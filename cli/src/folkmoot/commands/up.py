@@ -16,6 +16,13 @@ from folkmoot.local.supervisor import Process, tail
 from folkmoot.options import Json, Ports, ports_of
 from folkmoot.terminal import Exit, err, out, plain_errors, print_json
 
+Companies = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Make an API key for this company; without this option, for "
+        f"{', '.join(COMPANIES)}."
+    ),
+]
 LOOK = 0.25
 """Seconds between looks at whether everything still runs."""
 
@@ -29,13 +36,7 @@ def _services(told: list[str]) -> tuple[str, ...]:
 
 def command(
     port: Ports = None,
-    company: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Make an API key for this company; without this option, for "
-            f"{', '.join(COMPANIES)}."
-        ),
-    ] = None,
+    company: Companies = None,
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="SERVICE", help="Run these services alone."),

@@ -191,12 +191,12 @@ class MongoError(LocalError):
 
 
 @contextmanager
-def _answering(url: str, limit: float, **options: Any) -> Iterator[Client]:  # noqa: ANN401  the driver's
+def _answering(url: str, limit: float) -> Iterator[Client]:
     """Yield a client; what MongoDB has against it becomes a MongoError."""
     milliseconds = int(1000 * limit)
     try:
         with MongoClient[dict[str, Any]](
-            url, serverSelectionTimeoutMS=milliseconds, **options
+            url, serverSelectionTimeoutMS=milliseconds
         ) as client:
             yield client
     except PyMongoError as error:

@@ -4,8 +4,6 @@
 and users, they are made as the registry of events says.
 """
 
-import argparse
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,11 +56,8 @@ def drift(folder: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the files."""
-    parser = argparse.ArgumentParser(prog="python -m folkmoot.registry.chart")
-    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
-    folder = parser.parse_args(arguments).folder
-    for name in generated.write(folder, rendered(), PATTERN):
-        sys.stdout.write(f"wrote {folder / name}\n")
+    folder = generated.folder_of("folkmoot.registry.chart", FOLDER, arguments)
+    generated.tell(folder, generated.write(folder, rendered(), PATTERN))
 
 
 def _service(name: str) -> User:

@@ -1,6 +1,8 @@
 """Generated files in a folder: which are not as their texts say, and mending them."""
 
-from collections.abc import Mapping
+import argparse
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -21,6 +23,20 @@ def write(folder: Path, texts: Mapping[str, str], pattern: str) -> list[str]:
         else:
             (folder / path).unlink()
     return changed
+
+
+def folder_of(module: str, usual: Path, arguments: Sequence[str] | None) -> Path:
+    """Return the folder that a command line names, or the usual one."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
+    parser.add_argument("folder", type=Path, nargs="?", default=usual)
+    folder: Path = parser.parse_args(arguments).folder
+    return folder
+
+
+def tell(folder: Path, changed: Iterable[str]) -> None:
+    """Say what was written."""
+    for path in changed:
+        sys.stdout.write(f"wrote {folder / path}\n")
 
 
 def _read(path: Path) -> str | None:

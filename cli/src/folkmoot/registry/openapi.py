@@ -3,9 +3,7 @@
 Services do not serve it: they answer nobody whom they do not know.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,11 +46,8 @@ def drift(folder: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the documents."""
-    parser = argparse.ArgumentParser(prog="python -m folkmoot.registry.openapi")
-    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
-    folder = parser.parse_args(arguments).folder
-    for name in generated.write(folder, rendered(), PATTERN):
-        sys.stdout.write(f"wrote {folder / name}\n")
+    folder = generated.folder_of("folkmoot.registry.openapi", FOLDER, arguments)
+    generated.tell(folder, generated.write(folder, rendered(), PATTERN))
 
 
 def _services() -> tuple[Service, ...]:
