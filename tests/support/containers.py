@@ -7,7 +7,9 @@ true for the tests and for themselves.
 """
 
 import contextlib
+import os
 import secrets
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +23,7 @@ from folkmoot.local.ports import LOOPBACK, free_ports
 from testcontainers.core.container import DockerContainer
 
 KAFKA, MONGO = "apache/kafka:4.3.1", "mongo:8.0"
+DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PATIENCE = 90.0
 
 
@@ -31,10 +34,19 @@ class ContainerError(Exception):
 def docker_answers() -> bool:
     """Tell whether there is a Docker engine to run containers on."""
     try:
+        _knock(os.environ.get("DOCKER_HOST") or DOCKER_SOCKET)
         with contextlib.closing(docker.from_env(timeout=5)) as client:
             return bool(client.ping())
     except (DockerException, OSError):
         return False
+
+
+def _knock(host: str) -> None:
+    """Raise OSError where nobody listens; docker leaves its socket open there."""
+    scheme, _, path = host.partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(path)
 
 
 def _on_loopback(port: int) -> dict[str, Any]:
