@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from folkmoot_chassis import failpoints
+import pytest
+from folkmoot_chassis import consumer, failpoints
 from folkmoot_chassis.traces import trace_id
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -140,6 +141,26 @@ def committed(record: Any) -> int:
     """Return when the transaction that told a record began, in milliseconds."""
     text = dict(record.headers)["ce_time"].decode()
     return int(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+async def test_a_commit_that_nobody_answers_holds_up_no_batch_for_ever(
+    make_toy: MakeToy,
+    toy_topics: Topics,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumer, "COMMIT_WAIT", 0.2)
+    toy = make_toy()
+    async with running(toy.service):
+        await wire.order(toy_topics.orders, "before")
+        await settle_on(toy.service.database, ["before"])
+        reader = toy.service._consumer  # noqa: SLF001  nothing else shows aiokafka
+        assert reader is not None
+        monkeypatch.setattr(reader.client, "commit", lambda _: asyncio.Event().wait())
+        await wire.order(toy_topics.orders, "first")
+        await settle_on(toy.service.database, ["before", "first"])
+        await wire.order(toy_topics.orders, "second")
+        await settle_on(toy.service.database, ["before", "first", "second"])
 
 
 async def test_a_graceful_stop_finishes_the_batch_in_hand(

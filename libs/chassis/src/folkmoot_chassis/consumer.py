@@ -34,6 +34,9 @@ RawBatch = tuple[RawRecord, ...]
 REREAD_WAIT = 1.0
 """Seconds before a batch that would not settle is read again."""
 
+COMMIT_WAIT = 30.0
+"""Seconds that a commit may take; the next one says what it would have said."""
+
 
 class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """Knows whether the group has given this consumer its partitions."""
@@ -227,8 +230,9 @@ async def _commit(consumer: AIOKafkaConsumer, records: Sequence[RawRecord]) -> N
     }
     try:
         if offsets:
-            await consumer.commit(offsets)
-    except (CommitFailedError, IllegalStateError, KafkaError) as error:
+            # aiokafka tries for ever.
+            await asyncio.wait_for(consumer.commit(offsets), COMMIT_WAIT)
+    except (CommitFailedError, IllegalStateError, KafkaError, TimeoutError) as error:
         logger.warning("offsets were not committed: %s", type(error).__name__)
 
 
