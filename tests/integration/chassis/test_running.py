@@ -278,3 +278,21 @@ async def test_health_tells_of_a_broker_that_is_not_there(
     toy.service.stopping.set()
     await starting
     await toy.service.stop()
+
+
+async def test_a_consumer_that_lost_hold_of_its_group_is_not_alive(
+    make_toy: MakeToy,
+) -> None:
+    toy = make_toy()
+    settings = toy.service.settings
+    url = f"http://{settings.http_host}:{settings.http_port}"
+    async with running(toy.service), httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/health/live")).is_success
+        reader = toy.service._consumer  # noqa: SLF001  nothing else shows aiokafka
+        assert reader is not None
+        assert reader.client
+        reader.client._coordinator._coordination_task.cancel()  # noqa: SLF001  as it dies
+        await asyncio.sleep(0)
+        live = await client.get("/health/live")
+        assert live.status_code == 503
+        assert "the group has ended" in live.json()["wrong"]["consumer"]

@@ -109,6 +109,22 @@ class Consumer:
         """The running Kafka consumer."""
         return self._subscriber.consumer if self._subscriber else None
 
+    def abandoned(self) -> bool:
+        """Tell whether a task that aiokafka starts once and never again has ended.
+
+        The consumer then leaves its group in silence, or finds no broker any more.
+        """
+        client = self.client
+        if client is None or self._unit.stopping.is_set():
+            return False
+        # There is no public way to ask.
+        coordinator = client._coordinator  # noqa: SLF001
+        tasks = (
+            getattr(coordinator, "_coordination_task", None),
+            client._client._sync_task,  # noqa: SLF001
+        )
+        return any(task is not None and task.done() for task in tasks)
+
     def blown(self) -> dict[str, str]:
         """Return the paused topics and why."""
         fuses = self._unit.fuses

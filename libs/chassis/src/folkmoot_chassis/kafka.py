@@ -16,7 +16,7 @@ from faststream.security import (
     SASLScram512,
 )
 
-from folkmoot_chassis.metadata import keep_metadata_fresh
+from folkmoot_chassis.connections import survive_closed_transports
 from folkmoot_chassis.records import tolerate_header_names
 from folkmoot_chassis.settings import ServiceSettings
 
@@ -30,7 +30,7 @@ def make_broker(settings: ServiceSettings) -> KafkaBroker:
     for the batch in hand.
     """
     tolerate_header_names()
-    keep_metadata_fresh()
+    survive_closed_transports()
     return KafkaBroker(
         settings.kafka_bootstrap.split(","),
         client_id=f"folkmoot-{settings.instance}",
@@ -48,7 +48,7 @@ def make_producer(settings: ServiceSettings) -> AIOKafkaProducer:
 
     aiokafka's own defaults are `acks=1` and no idempotence.
     """
-    keep_metadata_fresh()
+    survive_closed_transports()
     return AIOKafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=f"folkmoot-relay-{settings.instance}",

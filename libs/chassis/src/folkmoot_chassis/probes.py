@@ -87,8 +87,13 @@ class Probes:
         return "; ".join(f"{topic}: {why}" for topic, why in blown.items()) or None
 
     async def _consumer_moves(self) -> str | None:
-        """Dead: there is lag, nothing is paused, and no batch was begun or ended."""
+        """Dead: there is lag, nothing is paused, and no batch was begun or ended.
+
+        Or nobody keeps the consumer in its group any more.
+        """
         consumer = self._consumer
+        if consumer and consumer.abandoned():
+            return "its connection to the group has ended"
         if consumer is None or self.lag.records == 0 or consumer.blown():
             return None
         return await consumer.progress.check()
