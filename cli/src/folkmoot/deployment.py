@@ -90,8 +90,10 @@ class SecretFolders:
         ):
             file = folder / name
             if not file.exists():
-                file.write_text(text)
-                file.chmod(0o644)
+                new = file.with_suffix(".new")  # half a file would stay as it is
+                new.write_text(text)
+                new.chmod(0o644)
+                new.replace(file)
 
     def _write(self, reader: str, name: str, text: str) -> None:
         write_secret(self.folder / reader / name, text)

@@ -156,11 +156,28 @@ async def test_a_commit_that_nobody_answers_holds_up_no_batch_for_ever(
         await settle_on(toy.service.database, ["before"])
         reader = toy.service._consumer  # noqa: SLF001  nothing else shows aiokafka
         assert reader is not None
-        monkeypatch.setattr(reader.client, "commit", lambda _: asyncio.Event().wait())
-        await wire.order(toy_topics.orders, "first")
-        await settle_on(toy.service.database, ["before", "first"])
-        await wire.order(toy_topics.orders, "second")
-        await settle_on(toy.service.database, ["before", "first", "second"])
+        assert reader.client
+        with monkeypatch.context() as deaf:
+            deaf.setattr(reader.client, "commit", lambda _: asyncio.Event().wait())
+            await wire.order(toy_topics.orders, "first")
+            await settle_on(toy.service.database, ["before", "first"])
+            await wire.order(toy_topics.orders, "second")
+            await settle_on(toy.service.database, ["before", "first", "second"])
+            await until(lambda: owes(reader))
+        await wire.order(toy_topics.returns, "elsewhere")
+        group = f"folkmoot-{toy.service.name}"
+        assigned = reader.client.assignment()
+
+        async def committed() -> bool:
+            places = (p for p in assigned if p.topic == toy_topics.orders)
+            ends = [await wire.committed(group, *place) for place in places]
+            return sum(ends) == 3
+
+        await until(committed)
+
+
+async def owes(reader: consumer.Consumer) -> bool:
+    return bool(reader.assignments.owed) and not reader.in_hand
 
 
 async def test_a_graceful_stop_finishes_the_batch_in_hand(

@@ -126,6 +126,15 @@ async def test_a_round_that_failed_comes_again_before_the_rest() -> None:
     assert numbers(await ours.take()) == [1, 2]
 
 
+async def test_a_shard_that_comes_back_is_read_anew() -> None:
+    outbox = FakeOutbox(held=(0, 1))
+    ours = await abreast(outbox)
+    ours.offer([pack(1, shard=1), pack(2)])
+    ours.fall_behind(gained={1})  # meanwhile another replica has published the first
+    outbox.waiting = [pack(2), pack(3, shard=1)]
+    assert numbers(await ours.take()) == [2, 3]
+
+
 async def test_a_shard_that_went_to_another_replica_is_left_to_it() -> None:
     outbox = FakeOutbox(held=(0, 1))
     ours = await abreast(outbox)

@@ -21,9 +21,10 @@ def command(*, json: Json = False) -> None:
     """
     with plain_errors():
         report = Walk(Home.default(), tick).run()
-    show(report)
     if json:
         print_json(report.figures())
+    else:
+        show(report)
 
 
 def tick(text: str) -> None:

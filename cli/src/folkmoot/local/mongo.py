@@ -152,6 +152,8 @@ def _move(address: Address, member: str, admin: Admin | None) -> None:
         config = client.admin.command("replSetGetConfig")["config"]
         if config["members"][0]["host"] == member:
             return  # it is on its way up
+        if len(config["members"]) > 1:
+            raise MongoError(f"{member} belongs to a replica set of several members")
         config["members"][0]["host"] = member
         config["version"] += 1
         client.admin.command("replSetReconfig", config, force=True)

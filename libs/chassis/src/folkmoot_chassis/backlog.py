@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 
 from bson import ObjectId
@@ -19,8 +19,9 @@ class Backlog:
 
     What this process commits is offered; a look finds what others have committed, or an
     earlier life, or a commit whose outcome was unknown. Whoever follows from a pack has
-    a larger id, so both kinds are put in the order of their ids: a look that is under
-    way may find a pack and miss the one before it, which was offered meanwhile.
+    a larger id within this process, so both kinds are put in the order of their ids: a
+    look that is under way may find a pack and miss the one before it, which was offered
+    meanwhile. Across replicas, revisions decide.
     """
 
     def __init__(self, outbox: Outbox, poll: float) -> None:
@@ -42,9 +43,14 @@ class Backlog:
         size = sum(pack.size for pack in self._at_hand)
         self._behind = len(self._at_hand) > AT_HAND or size > AT_HAND_BYTES
 
-    def fall_behind(self) -> None:
-        """Read from MongoDB before anything else is published: order matters."""
+    def fall_behind(self, gained: Collection[int] = ()) -> None:
+        """Read from MongoDB before anything else is published: order matters.
+
+        What is at hand of a shard that has been gained is of an earlier time: another
+        replica may have published it since.
+        """
         self._behind = True
+        self._at_hand = deque(p for p in self._at_hand if p.shard not in gained)
 
     async def take(self) -> Sequence[Pack]:
         """Return the packs of the next round, up to what a round holds."""

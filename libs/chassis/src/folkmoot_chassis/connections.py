@@ -27,6 +27,8 @@ def send(
     """Send a request, and raise KafkaConnectionError where the transport is closed."""
     try:
         return _send(connection, request, expect_response)
+    except NotImplementedError:
+        raise  # broker and client share no version of this request
     except RuntimeError as error:
         connection.close(reason=CloseReason.CONNECTION_BROKEN)
         text = f"the transport to {connection.host}:{connection.port} is closed"

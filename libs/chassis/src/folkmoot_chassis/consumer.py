@@ -35,18 +35,24 @@ REREAD_WAIT = 1.0
 """Seconds before a batch that would not settle is read again."""
 
 COMMIT_WAIT = 30.0
-"""Seconds that a commit may take; the next one says what it would have said."""
+"""Seconds that a commit may take; the next one says its offsets, too."""
 
 
 class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Knows whether the group has given this consumer its partitions."""
+    """Knows whether the group has given this consumer its partitions.
+
+    `owed` are the offsets that a commit left without an answer was to say.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self.received = False
+        self.owed: dict[TopicPartition, int] = {}
 
     async def on_partitions_revoked(self, revoked: object) -> None:
-        """Nothing to do: the batch in hand is settled or read again elsewhere."""
+        """Owe nothing: whoever is given them next may have gone further by then."""
+        del revoked
+        self.owed = {}
 
     async def on_partitions_assigned(self, assigned: object) -> None:
         """Note that the group is whole; an empty share counts too."""
@@ -112,7 +118,8 @@ class Consumer:
     def abandoned(self) -> bool:
         """Tell whether a task that aiokafka starts once and never again has ended.
 
-        The consumer then leaves its group in silence, or finds no broker any more.
+        The consumer then leaves its group, fetches nothing or finds no broker, all in
+        silence.
         """
         client = self.client
         if client is None or self._unit.stopping.is_set():
@@ -121,6 +128,7 @@ class Consumer:
         coordinator = client._coordinator  # noqa: SLF001
         tasks = (
             getattr(coordinator, "_coordination_task", None),
+            getattr(client._fetcher, "_fetch_task", None),  # noqa: SLF001
             client._client._sync_task,  # noqa: SLF001
         )
         return any(task is not None and task.done() for task in tasks)
@@ -166,7 +174,7 @@ class Consumer:
             await self._read_again(records, consumer)
             return False
         failpoints.hit("consumer.before_ack")
-        await _commit(consumer, records)
+        await _commit(consumer, records, self.assignments)
         failpoints.hit("consumer.after_ack")
         return True
 
@@ -229,26 +237,30 @@ def _rewind(records: Sequence[RawRecord], consumer: AIOKafkaConsumer) -> None:
             consumer.seek(partition, offset)
 
 
-async def _commit(consumer: AIOKafkaConsumer, records: Sequence[RawRecord]) -> None:
+async def _commit(
+    consumer: AIOKafkaConsumer, records: Sequence[RawRecord], assignments: Assignments
+) -> None:
     """Commit the offsets of a batch by name.
 
     A commit without offsets takes the whole present assignment, which a rebalance may
     have changed meanwhile (aio-libs/aiokafka#933). One that fails costs a redelivery,
     which the inbox recognises.
     """
-    # In each partition they are in order: the last one is the furthest.
-    last = {(record.topic, record.partition): record.offset for record in records}
     assigned = consumer.assignment()
-    offsets = {
-        TopicPartition(*place): offset + 1
-        for place, offset in last.items()
-        if place in assigned
-    }
+    offsets, assignments.owed = assignments.owed, {}
+    for record in records:
+        # In each partition they are in order: the last one is the furthest.
+        offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
+    offsets = {place: last for place, last in offsets.items() if place in assigned}
     try:
         if offsets:
             # aiokafka tries for ever.
-            await asyncio.wait_for(consumer.commit(offsets), COMMIT_WAIT)
-    except (CommitFailedError, IllegalStateError, KafkaError, TimeoutError) as error:
+            async with asyncio.timeout(COMMIT_WAIT):
+                await consumer.commit(offsets)
+    except TimeoutError:
+        logger.warning("a commit of offsets got no answer in %g s", COMMIT_WAIT)
+        assignments.owed = offsets
+    except (CommitFailedError, IllegalStateError, KafkaError) as error:
         logger.warning("offsets were not committed: %s", type(error).__name__)
 
 

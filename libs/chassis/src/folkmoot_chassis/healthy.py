@@ -8,6 +8,7 @@ import os
 import sys
 
 TIMEOUT = 4.0
+"""Seconds."""
 
 
 def main() -> int:

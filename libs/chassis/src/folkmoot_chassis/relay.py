@@ -68,8 +68,8 @@ class Relay:
         """Renew the shards of this replica for as long as it runs."""
         while True:
             held = await self._leases.renew()
-            if set(held) - set(self._outbox.held):
-                self._backlog.fall_behind()
+            if gained := set(held) - set(self._outbox.held):
+                self._backlog.fall_behind(gained)
             self._outbox.held = held
             await asyncio.sleep(every)
 
