@@ -97,11 +97,14 @@ class FakeChanges:
         if at < self.forgotten:
             raise PositionLost
         while True:
-            yield ChangeBatch(self.log[at:], str(len(self.log)))
-            at = len(self.log)
+            # What is added while the reader holds a batch belongs to the next one.
+            end = len(self.log)
+            yield ChangeBatch(self.log[at:end], str(end))
+            at = end
             yield ChangeBatch([], str(at))
             async with self._more:
-                self.abreast.set()
+                if at == len(self.log):
+                    self.abreast.set()
                 await self._more.wait_for(lambda: len(self.log) > at)  # noqa: B023
 
 
