@@ -22,7 +22,8 @@ BATCH = 10
 SELDOM = 100
 """One in so many items is a probe at full load, so that a commit fits on a page."""
 
-PAGE = 100
+PAGE = 20
+"""Hits that the reader asks for at a time: a large page costs what is measured."""
 
 Waits = dict[str, float]
 
@@ -156,7 +157,7 @@ async def _watched(
     notified: dict[str, float] = {}
     wanted = {item_id(data["native_id"]) for data in probes}
     watching = [
-        asyncio.create_task(_watch_search(watcher, searchable, wanted)),
+        asyncio.create_task(_watch_search(watcher, sent, searchable, wanted)),
         asyncio.create_task(_watch_inbox(watcher, notified, wanted)),
     ]
     await asyncio.sleep(1)
@@ -174,22 +175,30 @@ def item_id(native_id: str) -> str:
 
 
 async def _watch_search(
-    watcher: Latencies, seen: dict[str, float], wanted: set[str]
+    watcher: Latencies,
+    sent: dict[str, float],
+    seen: dict[str, float],
+    wanted: set[str],
 ) -> None:
+    asked: dict[str, str | int] = {
+        "q": f"tool:{PROBE}",
+        "sort": "newest",
+        "size": PAGE,
+        "facets": "false",
+    }
+    older: dict[str, str | int] = {}
     while not wanted <= seen.keys():
-        answer = await watcher.search.get(
-            "/v1/search",
-            params={
-                "q": f"tool:{PROBE}",
-                "sort": "newest",
-                "size": PAGE,
-                "facets": "false",
-            },
-        )
-        now = time.monotonic()
-        for hit in answer.json()["hits"]:
-            seen.setdefault(hit["item_id"], now)
-        await asyncio.sleep(LOOK)
+        answer = await watcher.search.get("/v1/search", params=asked | older)
+        page, now = answer.json(), time.monotonic()
+        ids = [hit["item_id"] for hit in page["hits"]]
+        seen.update(dict.fromkeys(set(ids) - seen.keys(), now))
+        last = sent.get(ids[-1], 0.0) if ids else 0.0
+        older = {}
+        if any(sent[i] < last for i in (wanted & sent.keys()) - seen.keys()):
+            # They come out of order: one that is missed may be on the next page.
+            older["cursor"] = page["cursor"]
+        else:
+            await asyncio.sleep(LOOK)
 
 
 async def _watch_inbox(

@@ -1,6 +1,6 @@
 """What inbox and outbox do with MongoDB's and Kafka's own limits."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from folkmoot_chassis.inbox import Inbox
 from folkmoot_chassis.mongo import Database
@@ -31,9 +31,13 @@ async def test_a_record_that_kafka_refuses_is_kept_and_stops_nobody(
         await toy.service.transactor.run(announce)
         before, record = await wire.read(narrow, 2)
         parked = await toy.service.database["outbox"].find().to_list(None)
+        depth, since = await toy.service.outbox.waiting()
     assert (before.value, record.value) == (b"before", b"small")
     assert list(record.headers) == headers
     assert [document["shard"] for document in parked] == [PARKED]
+    assert depth == 1
+    assert since
+    assert timedelta(0) < datetime.now(UTC) - since < timedelta(minutes=1)
 
 
 async def test_the_inbox_s_memory_may_be_lengthened(database: Database) -> None:

@@ -118,6 +118,19 @@ async def test_a_crash_between_commit_and_acknowledgement_repeats_nothing(
         await settle_on(again.service.database, ["one", "two"])
 
 
+async def test_what_comes_in_quick_succession_shares_a_batch(
+    make_toy: MakeToy, toy_topics: Topics, wire: Wire
+) -> None:
+    toy = make_toy(batch_linger=2.0)
+    things = [f"thing-{number}" for number in range(20)]
+    async with running(toy.service):
+        await wire.order(toy_topics.orders, "first")
+        await settle_on(toy.service.database, ["first"])
+        await wire.order(toy_topics.orders, *things)
+        await settle_on(toy.service.database, ["first", *things])
+        assert await toy.service.database["inbox"].count_documents({}) == 2
+
+
 async def test_a_commit_is_published_at_once_by_its_own_replica(
     make_toy: MakeToy, toy_topics: Topics, wire: Wire
 ) -> None:

@@ -67,6 +67,15 @@ def test_without_a_hit_the_beginning_is_shown() -> None:
     assert shown("red", "") == ""
 
 
+@given(st.text(st.sampled_from("ab, 東ßé\n"), max_size=200), st.integers(8, 60))
+def test_a_query_without_words_shows_what_one_without_a_hit_does(
+    text: str, size: int
+) -> None:
+    absent = shown("red", text, size=size)
+    assert shown("*", text, size=size) == absent
+    assert shown("note:blue", text, "title", size=size) == absent
+
+
 def test_a_hit_larger_than_the_snippet_is_cut() -> None:
     assert shown("x" * 100, "x" * 100, size=12) == "[xxxxxxxxxx]…"
 

@@ -31,6 +31,11 @@ clients help. By default 5 and 20 of changed pages, 2.5 and 10 of updates; what 
 it brings and costs is in docs/operations.md.
 """
 
+HISTORY = 10
+"""Seconds for which mongod keeps what was deleted or replaced; 300 by default. Of an
+outbox all is deleted, and whoever looks into it passes over the remains.
+"""
+
 ALREADY_INITIATED, UNAUTHORIZED, DUPLICATE_USER = 23, 13, 51003
 
 Client = MongoClient[dict[str, Any]]
@@ -86,6 +91,7 @@ class Mongo:
                 *("--wiredTigerCacheSizeGB", str(self.cache_gb), "--oplogSize", "512"),
                 *("--wiredTigerEngineConfigString", EVICTION),
                 *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+                *("--setParameter", f"minSnapshotHistoryWindowInSeconds={HISTORY}"),
             ),
             log=self.log,
             is_ready=self._is_ready,

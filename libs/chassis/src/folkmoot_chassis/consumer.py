@@ -153,6 +153,10 @@ class Consumer:
         finally:
             self.in_hand = 0
             self.progress.stamp()
+        if len(message.raw_message) < self._settings.batch_max_records:
+            # More is on its way meanwhile, and a batch costs far more than a record.
+            spent = time.monotonic() - started
+            await asyncio.sleep(max(0.0, self._settings.batch_linger - spent))
 
     async def _settled(
         self, records: Sequence[RawRecord], consumer: AIOKafkaConsumer

@@ -14,6 +14,11 @@ from folkmoot_chassis.outbox import Outbox
 from folkmoot_chassis.settings import ServiceSettings
 
 EVERY = 2.0
+"""Seconds between looks at the event loop."""
+
+OUTBOX_EVERY = 5.0
+"""Seconds between looks at the outbox; each passes over what was deleted lately."""
+
 LATE = 120.0
 """Seconds by which the event loop may be late before the process counts as stuck."""
 
@@ -58,10 +63,10 @@ class Probes:
         """Keep the gauges of the outbox fresh until cancelled."""
         metrics, outbox = self._service.metrics, self._service.outbox
         while True:
-            await asyncio.sleep(EVERY)
-            metrics.outbox_depth.set(await outbox.depth())
-            oldest = await outbox.oldest()
-            age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+            await asyncio.sleep(OUTBOX_EVERY)
+            depth, since = await outbox.waiting()
+            metrics.outbox_depth.set(depth)
+            age = (datetime.now(UTC) - since).total_seconds() if since else 0.0
             metrics.outbox_age.set(max(0.0, age))
 
     async def _loop_turns(self) -> str | None:

@@ -69,6 +69,14 @@ class ServiceSettings(BaseSettings):
     batch_poll: float = Field(
         default=0.025, description="Seconds that an idle consumer waits for a record."
     )
+    batch_linger: float = Field(
+        default=0.1,
+        ge=0,
+        description=(
+            "Seconds from the start of a batch that was not full to the next one: "
+            "what comes in quick succession shares a transaction."
+        ),
+    )
     retry_attempts: int = Field(default=6, ge=1, description="Tries before a re-read.")
     retry_base: float = Field(default=0.1, description="Seconds before the second try.")
     retry_cap: float = Field(default=5.0, description="Longest wait, seconds.")

@@ -40,9 +40,11 @@ def highlight(
     `max_chars` code points with an ellipsis where it was cut; without a hit it is the
     beginning of the text. What a NOT excludes is no hit.
     """
-    tokens = analyze(text)
+    sought = tuple(_sought(node, field))
+    # With nothing to look for, only the end of the beginning is of interest.
+    tokens = analyze(text if sought else text[: 2 * max_chars])
     hits = sorted(
-        (hit for leaf in _sought(node, field) for hit in _hits(leaf, tokens)),
+        (hit for leaf in sought for hit in _hits(leaf, tokens)),
         key=lambda hit: hit[:2],
     )
     if len(text) <= max_chars:

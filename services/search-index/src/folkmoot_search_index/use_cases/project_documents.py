@@ -141,8 +141,11 @@ class ProjectDocuments:
                 if abreast or self._due(pending, lull, monotonic() - committed, bulk):
                     started = monotonic()
                     await index.commit(batch.position)
-                    committed = monotonic()
-                    self._tally.committed(pending, committed - started)
+                    spent = monotonic() - started
+                    # Counted from start to start, but no commit waits for less time
+                    # than the last one took.
+                    committed = started + max(0.0, 2 * spent - self._interval)
+                    self._tally.committed(pending, spent)
                     pending, bulk = [], max(BULK, self._interval)
                 if abreast:
                     return
