@@ -8,9 +8,10 @@ from tests.chaos.conftest import Note, Say
 from tests.support.chaos_cluster import Cluster, Story
 from tests.support.chaos_schedule import one_of_each, schedule
 
-SEED = int(os.environ.get("FOLKMOOT_CHAOS_SEED", "1"))
-FAULTS = int(os.environ.get("FOLKMOOT_CHAOS_FAULTS", "200"))
-EVENTS = int(os.environ.get("FOLKMOOT_CHAOS_EVENTS", "100000"))
+# Set and empty is what make passes on where nobody said anything.
+SEED = int(os.environ.get("FOLKMOOT_CHAOS_SEED") or 1)
+FAULTS = int(os.environ.get("FOLKMOOT_CHAOS_FAULTS") or 200)
+EVENTS = int(os.environ.get("FOLKMOOT_CHAOS_EVENTS") or 100000)
 
 
 @pytest.mark.hour
