@@ -61,9 +61,9 @@ async def measure(stack: Stack, sizes: list[int]) -> list[Size]:
     there, taken = WARM, []
     for size in sizes:
         took = await timed(subject, size - there, f"to{size}")
-        there = size
         taken.append(await looked(stack, watcher, subject, size, took))
-        print(f"{size} items: {took.rate:.0f} items/s for the last {size - WARM}")
+        print(f"{size} items: {took.rate:.0f} items/s for the last {size - there}")
+        there = size
     return taken
 
 

@@ -107,9 +107,10 @@ async def _persist(ask: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(LOOK)
 
 
-async def watch_steady(watcher: Latencies, rate: int, seconds: int) -> Waits:
+async def watch_steady(watcher: Latencies, rate: int, seconds: int, turn: int) -> Waits:
     """Publish at a steady rate and return p50 and p99 of both ways, in seconds."""
-    items = list(submissions(rate * seconds, run=f"at{rate}", probe_every=BATCH))
+    run = f"at{rate}.{turn}"
+    items = list(submissions(rate * seconds, run=run, probe_every=BATCH))
 
     async def publish(sent: dict[str, float]) -> None:
         began = time.monotonic()

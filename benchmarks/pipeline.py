@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,6 +73,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--rate", type=int, nargs="+", default=[200, 300])
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--turns", type=int, default=5, help="at each rate")
     parser.add_argument(
         "--lean", action="store_true", help="only the throughput, beside a lean floor"
     )
@@ -120,7 +122,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
     waits: Waits = {}
     if not options.lean:
         for rate in options.rate:
-            waits |= await watch_steady(watcher, rate, options.seconds)
+            waits |= await steady(watcher, rate, options)
     for number in range(options.rounds):
         for name, subject in turns:
             taken[name].append(await timed(subject, options.items, f"r{number}"))
@@ -134,6 +136,18 @@ async def measure(stack: Stack, options: argparse.Namespace) -> None:
             count = options.items // 2
             waits |= await watch_full_load(watcher, producer, INBOUND, count)
     write(figures(taken["floor"], taken["pipeline"], waits, options))
+
+
+async def steady(watcher: Latencies, rate: int, options: argparse.Namespace) -> Waits:
+    """Return the median of what each of several turns at a steady rate has found.
+
+    In half a minute one pause of the machine decides the slowest hundredth.
+    """
+    turns = []
+    for turn in range(options.turns):
+        turns.append(await watch_steady(watcher, rate, options.seconds, turn))
+        print(", ".join(f"{name} {wait:.3f}" for name, wait in turns[-1].items()))
+    return {name: median(turns, itemgetter(name)) for name in turns[0]}
 
 
 def subject_of(stack: Stack, watcher: Latencies) -> Subject:

@@ -38,10 +38,10 @@ def median(rounds: Iterable[Any], of: Callable[[Any], float]) -> float:
 
 
 def write(figures: Sequence[Figure]) -> None:
-    """Print figures, and replace those of the same names in what is kept."""
+    """Print figures, and keep them instead of what the program found before."""
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    names = {figure.name for figure in figures}
-    rows = [row for row in kept if row["name"] not in names]
+    programs = {_program(figure.command) for figure in figures}
+    rows = [row for row in kept if _program(row["command"]) not in programs]
     about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine()}
     for figure in figures:
         rows.append({**asdict(figure), "ratio": figure.ratio, **about})
@@ -53,6 +53,11 @@ def write(figures: Sequence[Figure]) -> None:
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n{table(rows)}\n{END}{after}")
+
+
+def _program(command: str) -> tuple[str, bool]:
+    """Return which program a command runs, and whether beside the lean floor."""
+    return command.partition(" --")[0], "--lean" in command
 
 
 def machine() -> str:

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,6 @@ class Ring:
     quiet: dict[str, str]
     at: str = "40m"
     interval: str = "1m"
-    more: dict[str, str] = field(default_factory=dict)
 
 
 def one(metric: str, values: str, quiet: str, **labels: str) -> tuple[Any, ...]:
@@ -62,6 +61,10 @@ def buckets(metric: str, below: str, late: str, **labels: str) -> dict[str, str]
     }
 
 
+def up(service: str) -> str:
+    return f'up{{app="folkmoot", service="{service}"}}'
+
+
 def in_time(series: dict[str, str]) -> dict[str, str]:
     return dict.fromkeys(series, "0+100x90")
 
@@ -77,10 +80,13 @@ FRESH = buckets("search_index_freshness_seconds", "5", "10", service="search-ind
 CHAIN = buckets("messaging_chain_age_seconds", "30", "60", service="notification")
 HOOK = 'notification_webhook_attempt_seconds_count{{app="folkmoot", outcome="{0}"}}'
 SLOW = publishing("0+3x900", "0+997x900")
+UP = {up(service): "1x90" for service in SERVICES}
 RINGS = {
-    "FolkmootServiceDown": ring(
-        one("up", "1x5 0x60", "1x90", service="tagging"),
+    "FolkmootServiceDown": Ring(
+        UP | {up("tagging"): "1x5 0x60"},
+        {"service": "tagging"},
         "No replica of tagging answers",
+        UP,
     ),
     "FolkmootReplicaDown": ring(
         one("up", "1x5 0x60", "1x90", service="tagging", instance="a:8100"),
@@ -202,6 +208,9 @@ def test_alerts_ring_when_they_should_and_not_otherwise(
     promtool: str, tmp_path: Path
 ) -> None:
     trials = [trial for alert, made in RINGS.items() for trial in _trials(alert, made)]
+    unknown = {name: values for name, values in UP.items() if "tagging" not in name}
+    gone = replace(RINGS["FolkmootServiceDown"], series=unknown)
+    trials += _trials("FolkmootServiceDown", gone)
     file = tmp_path / "trials.yaml"
     file.write_text(yaml.safe_dump({"rule_files": [str(RULES)], "tests": trials}))
     done = subprocess.run(  # noqa: S603  our own command line

@@ -77,6 +77,10 @@ WRONG = {
         "notification.terminationGracePeriodSeconds is 60: a service may take 30 s"
     ),
     "workload.ingress.enabled=true": "ingest.ingress.host is empty",
+    'tagging.ingress={"enabled": true, "host": "tagging.example"}': (
+        "networkPolicy.ingress is empty and tagging.ingress.enabled"
+    ),
+    'image.registry=""': "image.registry is empty",
     "externalSecrets.enabled=true": "externalSecrets.store.name is empty",
     "strimzi.enabled=true": "strimzi.cluster is empty",
     'strimzi={"enabled": true, "cluster": "people"}': (
@@ -245,6 +249,51 @@ def test_a_service_may_say_otherwise_than_all_of_them() -> None:
     }
     assert _env(manifests, "search-index")["FOLKMOOT_LOG_LEVEL"] == "DEBUG"
     assert _env(manifests, "tagging")["FOLKMOOT_LOG_LEVEL"] == "INFO"
+
+
+@needs_helm
+def test_where_nobody_is_named_nobody_comes_in() -> None:
+    said = ["networkPolicy.clients=[]", "networkPolicy.scrapers=[]"]
+    policy = _one(render(MINIMAL, settings=said), "NetworkPolicy", "ingest")
+    ((peer,),) = (rule["from"] for rule in policy["spec"]["ingress"])
+    labels = peer["podSelector"]["matchLabels"]
+    assert labels["app.kubernetes.io/component"] == "test"
+
+
+@needs_helm
+@pytest.mark.parametrize(
+    ("setting", "port"),
+    [
+        ('telemetry.otlpEndpoint="http://collector:4318"', 4318),
+        ('telemetry.otlpEndpoint="https://collector.example"', 443),
+        ('auth.jwksUrl="https://login.example:8443/keys"', 8443),
+    ],
+)
+def test_a_way_out_has_the_port_of_its_address(setting: str, port: int) -> None:
+    policy = _one(render(MINIMAL, settings=[setting]), "NetworkPolicy", "tagging")
+    ports = [rule["ports"] for rule in policy["spec"]["egress"]]
+    assert [{"protocol": "TCP", "port": port}] in ports
+
+
+@needs_helm
+def test_what_the_setup_needs_is_there_before_it_and_gone_after() -> None:
+    manifests = render(SETS["own"])
+    made = {
+        m["kind"]: m["metadata"]["annotations"]
+        for m in manifests
+        if m["metadata"]["name"] in {"setup", "folkmoot-setup"}
+    }
+    weights = {kind: int(each["helm.sh/hook-weight"]) for kind, each in made.items()}
+    assert weights == {"ExternalSecret": -10, "NetworkPolicy": -5, "Job": 0}
+    for annotations in made.values():
+        assert annotations["helm.sh/hook"] == "pre-install,pre-upgrade"
+        assert "hook-succeeded" in annotations["helm.sh/hook-delete-policy"]
+
+
+@needs_helm
+def test_more_replicas_in_sync_than_there_are_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"kafka\.replicas is 1"):
+        render(SETS["strimzi"], settings=["kafka.replicas=1"])
 
 
 @needs_helm

@@ -26,7 +26,7 @@ from deploy.helm.cluster import (
     outcome,
     require_cluster,
 )
-from deploy.helm.helm import RELEASE, helm
+from deploy.helm.helm import RELEASE, NoHelmError, helm
 
 HERE = Path(__file__).parent
 VALUES = (TRY, HERE / "values.yaml")
@@ -181,9 +181,12 @@ class Trial:
         except ClusterError:
             return ""
 
-    def end(self) -> dict[str, Any]:
-        """Stop the publisher and return its figures."""
+    def stop(self) -> None:
+        """Let the publisher come to its end, whatever became of the rest."""
         self.cluster.kubectl("exec", STORY, "--", "touch", "/tmp/stop")
+
+    def end(self) -> dict[str, Any]:
+        """Return the publisher's figures once its book is balanced."""
         figures: dict[str, Any] = json.loads(outcome(self.cluster, STORY, 600))
         return figures | {"seconds_to_ready": self.seconds}
 
@@ -250,10 +253,13 @@ def main() -> int:
         trial.cluster.prepare()
         say(f"installed and ready in {trial.cluster.install(values=VALUES):.0f} s")
         trial.begin(options.rate)
-        time.sleep(BETWEEN)
-        hurt(trial)
+        try:
+            time.sleep(BETWEEN)
+            hurt(trial)
+        finally:
+            trial.stop()
         figures = trial.end()
-    except ClusterError as error:
+    except (ClusterError, NoHelmError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     say(json.dumps(figures))

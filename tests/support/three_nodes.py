@@ -1,8 +1,8 @@
 """Three brokers of Kafka and a replica set of three members, as production has them.
 
-Every broker is a controller too. Topics have three replicas, two of which must have a
-record before it is acknowledged; MongoDB acknowledges what two of three members hold.
-So any one process may be lost.
+Every broker is a controller too. Topics that `folkmoot setup` makes have three
+replicas, two of which must have a record before it is acknowledged; MongoDB
+acknowledges what two of three members hold. So any one process may be lost.
 """
 
 import asyncio
@@ -31,7 +31,6 @@ START_SECONDS = 120.0
 
 BROKER = {
     "default.replication.factor": NODES,
-    "min.insync.replicas": 2,
     "offsets.topic.num.partitions": NODES,
     "offsets.topic.replication.factor": NODES,
     "transaction.state.log.replication.factor": NODES,

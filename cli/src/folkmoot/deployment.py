@@ -13,13 +13,13 @@ from folkmoot_chassis.settings import ServiceSettings
 from pydantic import SecretStr
 
 from folkmoot.local.home import Home
-from folkmoot.local.mongo import ADMIN, database_of, url_of
+from folkmoot.local.mongo import ADMIN, OPTIONS, database_of, url_of
 from folkmoot.local.ports import SERVICES
-from folkmoot.local.secret_files import make_private, write_secret
+from folkmoot.local.secret_files import make_private, require_private, write_secret
 
 MONGO_URL = "FOLKMOOT_MONGO_URL"
 ADMIN_URL = "FOLKMOOT_MONGO_ADMIN_URL"
-KEY_FILE, ADMIN_PASSWORD = "keyfile", "admin-password"
+KEY_FILE = "keyfile"
 
 
 def password_variable(service: str) -> str:
@@ -54,46 +54,52 @@ class SecretFolders:
         """What `folkmoot walk` and `folkmoot token` go by (FOLKMOOT_HOME)."""
         return Home(self.folder / "home")
 
-    def ensure(self, mongo_hosts: str, companies: Iterable[str]) -> None:
+    def ensure(
+        self, mongo_hosts: str, companies: Iterable[str], options: str = OPTIONS
+    ) -> None:
         """Make what is missing; what is there stays as it is.
 
-        `mongo_hosts` are `host:port`, comma-separated.
+        `mongo_hosts` are `host:port`, comma-separated; `options` are those of MongoDB's
+        connection string, such as `replicaSet=people&tls=true`.
         """
         make_private(self.folder)
+        require_private(self.folder)
         home = self.home
         known = home.credentials
         known.know(companies)
         known.write(home.credentials_file)
         known.write_key_file(home.api_keys_file)
         home.keys.ensure()
-        self._write_mongo(known.mongo_admin)
-        admin = url_of(mongo_hosts, ADMIN, known.mongo_admin, "admin")
-        self._write("setup", ADMIN_URL, admin)
+        self._write_key_file()
+        admin = url_of(mongo_hosts, ADMIN, known.mongo_admin, "admin", options)
+        self._keep("setup", ADMIN_URL, admin)
         for service in SERVICES:
             password = known.mongo[service]
             self._write("setup", password_variable(service), password)
-            url = url_of(mongo_hosts, service, password, database_of(service))
-            self._write(service, MONGO_URL, url)
+            database = database_of(service)
+            url = url_of(mongo_hosts, service, password, database, options)
+            self._keep(service, MONGO_URL, url)
             self._write(service, "jwks.json", home.keys.jwks.read_text())
         self._write("ingest", "api-keys.json", home.api_keys_file.read_text())
 
-    def _write_mongo(self, password: str) -> None:
+    def _write_key_file(self) -> None:
         """Write what mongod reads, which runs as a user of its own.
 
         Others may read it, then, who can look into the folder above: we alone.
         """
         folder = self.folder / "mongo"
         folder.mkdir(exist_ok=True, mode=0o755)
-        for name, text in (
-            (KEY_FILE, secrets.token_hex(64)),
-            (ADMIN_PASSWORD, password),
-        ):
-            file = folder / name
-            if not file.exists():
-                new = file.with_suffix(".new")  # half a file would stay as it is
-                new.write_text(text)
-                new.chmod(0o644)
-                new.replace(file)
+        file = folder / KEY_FILE
+        if not file.exists():
+            new = file.with_suffix(".new")  # half a file would stay as it is
+            new.write_text(secrets.token_hex(64))
+            new.chmod(0o644)
+            new.replace(file)
+
+    def _keep(self, reader: str, name: str, text: str) -> None:
+        """Write a file unless it is there: what was added to it by hand stays."""
+        if not (self.folder / reader / name).exists():
+            self._write(reader, name, text)
 
     def _write(self, reader: str, name: str, text: str) -> None:
         write_secret(self.folder / reader / name, text)

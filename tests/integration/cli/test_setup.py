@@ -1,5 +1,6 @@
 """`folkmoot setup` prepares a Kafka and a MongoDB that somebody else runs."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -62,6 +63,13 @@ def test_a_service_may_touch_its_own_database_and_no_other(
             with pytest.raises(OperationFailure) as writing:
                 client[other].items.insert_one({})
             assert {reading.value.code, writing.value.code} == {UNAUTHORIZED}
+
+
+def test_fewer_partitions_than_are_wanted_are_told_of(platform: Addresses) -> None:
+    set_up(platform)
+    name = plans()[0].name
+    with pytest.raises(TopicsError, match=rf"fewer partitions .*{name} \(\d of 99\)"):
+        asyncio.run(create_topics(platform.kafka_bootstrap, plans(partitions=99)))
 
 
 async def test_a_kafka_that_does_not_answer_is_named() -> None:

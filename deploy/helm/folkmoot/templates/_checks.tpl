@@ -16,6 +16,13 @@
 {{- if and $v.strimzi.enabled (not (hasPrefix "SASL" $v.kafka.securityProtocol)) -}}
 {{- fail (printf "\nkafka.securityProtocol is %s: with strimzi.enabled the users have passwords (SCRAM-SHA-512), so it is SASL_SSL or SASL_PLAINTEXT" $v.kafka.securityProtocol) -}}
 {{- end -}}
+{{- $inSync := index $v.strimzi.topicConfig "min.insync.replicas" | default 1 | int -}}
+{{- if and $v.strimzi.enabled (gt $inSync (int $v.kafka.replicas)) -}}
+{{- fail (printf "\nstrimzi.topicConfig asks that %d replicas have a record, and kafka.replicas is %d: Kafka would acknowledge none" $inSync (int $v.kafka.replicas)) -}}
+{{- end -}}
+{{- if not (or $v.image.registry $v.bundled.enabled) -}}
+{{- fail "\nimage.registry is empty: name the registry, and the path in it, that you have pushed the images to (make images)" -}}
+{{- end -}}
 {{- if and $v.externalSecrets.enabled (not $v.externalSecrets.store.name) -}}
 {{- fail "\nexternalSecrets.store.name is empty: name the store that Secrets are read from" -}}
 {{- end -}}
@@ -25,7 +32,7 @@
 {{- end -}}
 {{- $partitions := int (default $declared $v.kafka.partitions) -}}
 {{- range $name, $w := include "folkmoot.services" . | fromYaml -}}
-{{- include "folkmoot.checkService" (dict "w" $w "partitions" $partitions) -}}
+{{- include "folkmoot.checkService" (dict "w" $w "partitions" $partitions "policy" $v.networkPolicy) -}}
 {{- end -}}
 {{- end -}}
 
@@ -46,5 +53,8 @@
 {{- end -}}
 {{- if and $w.ingress.enabled (not $w.ingress.host) -}}
 {{- fail (printf "\n%s.ingress.host is empty: each service needs a host of its own" $w.key) -}}
+{{- end -}}
+{{- if and $w.ingress.enabled .policy.enabled (not .policy.ingress) -}}
+{{- fail (printf "\nnetworkPolicy.ingress is empty and %s.ingress.enabled: name the pods of the ingress controller, or nobody comes in" $w.key) -}}
 {{- end -}}
 {{- end -}}

@@ -10,6 +10,12 @@
   {{- end }}
 {{- end -}}
 
+{{/* The port of a URL, which may go without saying. */}}
+{{- define "folkmoot.portOf" -}}
+{{- $url := urlParse . -}}
+{{- default (ternary 443 80 (eq $url.scheme "https")) (regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host)) -}}
+{{- end -}}
+
 {{/* Names are asked for by UDP, and by TCP where the answer is long. */}}
 {{- define "folkmoot.egressDns" -}}
 - ports:

@@ -21,7 +21,7 @@ class Backlog:
     earlier life, or a commit whose outcome was unknown. Whoever follows from a pack has
     a larger id within this process, so both kinds are put in the order of their ids: a
     look that is under way may find a pack and miss the one before it, which was offered
-    meanwhile. Across replicas, revisions decide.
+    meanwhile. Across replicas, and where the clock steps back, revisions decide.
     """
 
     def __init__(self, outbox: Outbox, poll: float) -> None:

@@ -47,11 +47,13 @@ class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self.received = False
+        self.revocations = 0
         self.owed: dict[TopicPartition, int] = {}
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         """Owe nothing: whoever is given them next may have gone further by then."""
         del revoked
+        self.revocations += 1
         self.owed = {}
 
     async def on_partitions_assigned(self, assigned: object) -> None:
@@ -252,6 +254,7 @@ async def _commit(
     """
     assigned = consumer.assignment()
     offsets, assignments.owed = assignments.owed, {}
+    revocations = assignments.revocations
     for record in records:
         # In each partition they are in order: the last one is the furthest.
         offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
@@ -263,7 +266,8 @@ async def _commit(
                 await consumer.commit(offsets)
     except TimeoutError:
         logger.warning("a commit of offsets got no answer in %g s", COMMIT_WAIT)
-        assignments.owed = offsets
+        if assignments.revocations == revocations:
+            assignments.owed = offsets
     except (CommitFailedError, IllegalStateError, KafkaError) as error:
         logger.warning("offsets were not committed: %s", type(error).__name__)
 

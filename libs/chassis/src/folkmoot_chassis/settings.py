@@ -1,5 +1,6 @@
 """The settings that every service has."""
 
+import logging
 import os
 import socket
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 from typing_extensions import override
+
+logger = logging.getLogger(__name__)
 
 SECRETS = "FOLKMOOT_SECRETS_DIR"
 """Names a folder with a file for each secret, named as its variable would be."""
@@ -39,7 +42,10 @@ class ServiceSettings(BaseSettings):
         An environment is shown by whoever describes a container; a mounted file is not.
         """
         folder = os.environ.get(SECRETS)
-        if not folder or not Path(folder).is_dir():
+        if not folder:
+            return init_settings, env_settings
+        if not Path(folder).is_dir():
+            logger.warning("there is no folder %s, which %s names", folder, SECRETS)
             return init_settings, env_settings
         files = SecretsSettingsSource(settings_cls, secrets_dir=folder)
         return init_settings, env_settings, files
