@@ -219,5 +219,5 @@ def _said(command: list[str], given: str | None = None) -> str:
         command, input=given, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise ClusterError((done.stderr or done.stdout).strip())
+        raise ClusterError((done.stdout + done.stderr).strip())
     return done.stdout

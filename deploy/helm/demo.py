@@ -25,7 +25,7 @@ def main() -> int:
         _tell(f"namespace {cluster.namespace}, where all pods have to be `restricted`")
         seconds = cluster.install(*options.set)
         _tell(f"installed and ready in {seconds:.0f} s")
-        cluster.helm("test", RELEASE)
+        cluster.helm("test", RELEASE, "--logs")
         _tell("helm test passes")
         report = walk(cluster)
     except (ClusterError, NoHelmError) as error:

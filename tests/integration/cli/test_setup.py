@@ -8,7 +8,12 @@ import pytest
 from folkmoot.app import make_app
 from folkmoot.local.mongo import database_of
 from folkmoot.local.ports import SERVICES
-from folkmoot.local.topics import TopicsError, create_topics, plans
+from folkmoot.local.topics import (
+    TopicsError,
+    create_topics,
+    plans,
+    require_partitions,
+)
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 from typer.testing import CliRunner
@@ -67,9 +72,9 @@ def test_a_service_may_touch_its_own_database_and_no_other(
 
 def test_fewer_partitions_than_are_wanted_are_told_of(platform: Addresses) -> None:
     set_up(platform)
-    name = plans()[0].name
-    with pytest.raises(TopicsError, match=rf"fewer partitions .*{name} \(\d of 99\)"):
-        asyncio.run(create_topics(platform.kafka_bootstrap, plans(partitions=99)))
+    wanted = plans(partitions=99)
+    with pytest.raises(TopicsError, match=rf"{wanted[0].name} has \d of 99"):
+        asyncio.run(require_partitions(platform.kafka_bootstrap, wanted))
 
 
 async def test_a_kafka_that_does_not_answer_is_named() -> None:

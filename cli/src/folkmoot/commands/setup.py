@@ -10,7 +10,7 @@ from folkmoot.deployment import SetupSettings, password_variable
 from folkmoot.local.errors import LocalError
 from folkmoot.local.mongo import create_users, initiate
 from folkmoot.local.ports import SERVICES
-from folkmoot.local.topics import Plan, create_topics, plans
+from folkmoot.local.topics import Plan, create_topics, plans, require_partitions
 from folkmoot.options import Json
 from folkmoot.terminal import out, plain_errors, print_json
 
@@ -59,7 +59,8 @@ def command(
     Each service gets a user of its name that may touch its own database alone; the
     passwords come from FOLKMOOT_MONGO_PASSWORD_INGEST, _TAGGING, _SEARCH_INDEX and
     _NOTIFICATION, or from files of those names in FOLKMOOT_SECRETS_DIR. Running it
-    again changes nothing but passwords. What is not named (--kafka, --mongo) is left
+    again changes nothing but passwords; topics with fewer partitions than are wanted
+    are an error. What is not named (--kafka, --mongo) is left
     alone. It waits a minute for either to answer.
     """
     with plain_errors():
@@ -90,15 +91,13 @@ def _make_users(
 def _make_topics(
     settings: SetupSettings, bootstrap: str, wanted: list[Plan], replicas: int
 ) -> list[str]:
-    return asyncio.run(
-        create_topics(
-            bootstrap,
-            wanted,
-            replicas=replicas,
-            limit=WAIT,
-            security=client_security(settings),
-        )
+    security = client_security(settings)
+    made = create_topics(
+        bootstrap, wanted, replicas=replicas, limit=WAIT, security=security
     )
+    new = asyncio.run(made)
+    asyncio.run(require_partitions(bootstrap, wanted, limit=WAIT, security=security))
+    return new
 
 
 def _password(settings: SetupSettings, service: str) -> str:

@@ -88,15 +88,38 @@ async def create_topics(
     """Make the topics that do not exist yet and return their names.
 
     Returns once the broker describes them all: a consumer that starts earlier fails.
-    Raises TopicsError where one that exists has fewer partitions than are wanted.
     `limit` is in seconds; `security` is what aiokafka is told of trust and identity.
     """
     wanted = list(wanted)
     async with _connected(bootstrap, limit, security) as admin:
         made = await _create(admin, wanted, replicas)
         await _until(lambda: _described(admin, wanted))
-        await _require_partitions(admin, wanted)
         return made
+
+
+async def require_partitions(
+    bootstrap: str,
+    wanted: Iterable[Plan],
+    *,
+    limit: float = 30,
+    security: Mapping[str, Any] | None = None,
+) -> None:
+    """Raise TopicsError where a topic that exists has fewer partitions than are wanted.
+
+    Replicas that count on them would read nothing.
+    """
+    partitions = {plan.name: plan.partitions for plan in wanted}
+    async with _connected(bootstrap, limit, security) as admin:
+        described = await admin.describe_topics(list(partitions))
+    there = {topic["topic"]: len(topic["partitions"]) for topic in described}
+    short = [name for name, count in partitions.items() if there[name] < count]
+    if short:
+        first = short[0]
+        raise TopicsError(
+            f"{len(short)} topics exist with fewer partitions than are wanted: {first} "
+            f"has {there[first]} of {partitions[first]}; add partitions to them while "
+            "nothing is published, or want fewer"
+        )
 
 
 async def delete_topics(
@@ -182,22 +205,6 @@ def _durability(replicas: int) -> dict[str, str]:
     By the broker's own default the leader alone would have to have it.
     """
     return {"min.insync.replicas": str(IN_SYNC)} if replicas > IN_SYNC else {}
-
-
-async def _require_partitions(admin: AIOKafkaAdminClient, wanted: list[Plan]) -> None:
-    """Raise TopicsError where replicas that count on partitions would read nothing."""
-    described = await admin.describe_topics([plan.name for plan in wanted])
-    there = {topic["topic"]: len(topic["partitions"]) for topic in described}
-    short = [
-        f"{plan.name} ({there[plan.name]} of {plan.partitions})"
-        for plan in wanted
-        if there[plan.name] < plan.partitions
-    ]
-    if short:
-        raise TopicsError(
-            f"topics exist with fewer partitions than are wanted: {', '.join(short)}; "
-            "add partitions to them while nothing is published, or want fewer"
-        )
 
 
 async def _described(admin: AIOKafkaAdminClient, wanted: list[Plan]) -> bool:
