@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aiokafka.structs import ConsumerRecord
 from folkmoot_chassis import consumer, failpoints
 from folkmoot_chassis.traces import trace_id
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -45,6 +47,28 @@ async def crashed(toy: Toy) -> AsyncIterator[None]:
     await service._server.stop(service._serving)  # noqa: SLF001  as above
     await service.relay.close()
     service._client.close()  # noqa: SLF001  as above
+
+
+async def test_batches_leave_nothing_for_the_collector(
+    make_toy: MakeToy, toy_topics: Topics, wire: Wire
+) -> None:
+    toy = make_toy()
+    things = [f"thing-{number}" for number in range(12)]
+    async with running(toy.service):
+        gc.collect()
+        gc.disable()
+        try:
+            for number, thing in enumerate(things, 1):
+                await wire.order(toy_topics.orders, thing)
+                await settle_on(toy.service.database, things[:number])
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = [o for o in gc.garbage if isinstance(o, ConsumerRecord)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+    assert not left
 
 
 async def test_two_replicas_share_the_work_and_nothing_takes_effect_twice(

@@ -155,6 +155,9 @@ class Consumer:
         finally:
             self.in_hand = 0
             self.progress.stamp()
+            # The message keeps what it was decoded to, which is itself. Thousands of
+            # records in such cycles stop the service while they are collected.
+            message.clear_cache()
         if len(message.raw_message) < self._settings.batch_max_records:
             # More is on its way meanwhile, and a batch costs far more than a record.
             spent = time.monotonic() - started
