@@ -59,9 +59,8 @@ def command(
     Each service gets a user of its name that may touch its own database alone; the
     passwords come from FOLKMOOT_MONGO_PASSWORD_INGEST, _TAGGING, _SEARCH_INDEX and
     _NOTIFICATION, or from files of those names in FOLKMOOT_SECRETS_DIR. Running it
-    again changes nothing but passwords; topics with fewer partitions than are wanted
-    are an error. What is not named (--kafka, --mongo) is left
-    alone. It waits a minute for either to answer.
+    again changes nothing but passwords; topics with too few partitions are an error.
+    What is not named (--kafka, --mongo) is left alone. It waits a minute for an answer.
     """
     with plain_errors():
         settings = SetupSettings()
