@@ -28,7 +28,7 @@ def command(
             "--mongo-options",
             metavar="NAME=VALUE&...",
             help="What else their connection strings say, such as "
-            "'replicaSet=people&tls=true&tlsCAFile=/etc/folkmoot/mongo-ca/ca.crt'.",
+            "'replicaSet=people&tls=true'.",
         ),
     ] = OPTIONS,
     company: Companies = None,

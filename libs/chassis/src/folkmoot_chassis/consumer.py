@@ -41,19 +41,17 @@ COMMIT_WAIT = 30.0
 class Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """Knows whether the group has given this consumer its partitions.
 
-    `owed` are the offsets that a commit left without an answer was to say.
+    `owed` are the offsets that a commit without an answer yet is, or was, to say.
     """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self.received = False
-        self.revocations = 0
         self.owed: dict[TopicPartition, int] = {}
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         """Owe nothing: whoever is given them next may have gone further by then."""
         del revoked
-        self.revocations += 1
         self.owed = {}
 
     async def on_partitions_assigned(self, assigned: object) -> None:
@@ -256,12 +254,13 @@ async def _commit(
     which the inbox recognises.
     """
     assigned = consumer.assignment()
-    offsets, assignments.owed = assignments.owed, {}
-    revocations = assignments.revocations
+    offsets = dict(assignments.owed)
     for record in records:
         # In each partition they are in order: the last one is the furthest.
         offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
     offsets = {place: last for place, last in offsets.items() if place in assigned}
+    # From here on, so that a revocation meanwhile is not undone by a timeout.
+    assignments.owed = offsets
     try:
         if offsets:
             # aiokafka tries for ever.
@@ -269,10 +268,10 @@ async def _commit(
                 await consumer.commit(offsets)
     except TimeoutError:
         logger.warning("a commit of offsets got no answer in %g s", COMMIT_WAIT)
-        if assignments.revocations == revocations:
-            assignments.owed = offsets
+        return
     except (CommitFailedError, IllegalStateError, KafkaError) as error:
         logger.warning("offsets were not committed: %s", type(error).__name__)
+    assignments.owed = {}
 
 
 async def _keep_raw(
