@@ -193,6 +193,16 @@ async def test_health_says_what_is_wrong(served: Served) -> None:
     assert alive.json() == {"live": True, "wrong": {}}
 
 
+async def test_what_is_wrong_and_not_needed_to_answer_keeps_no_request_away(
+    served: Served,
+) -> None:
+    served.health.told |= {"kafka": fails, "fuse": is_well}
+    answer = await served.client.get("/health/ready")
+    assert answer.status_code == 200
+    wrong = {"kafka": "ConnectionError: no route"}
+    assert answer.json() == {"ready": True, "wrong": wrong}
+
+
 async def test_a_stopping_service_is_alive_and_not_ready(served: Served) -> None:
     served.health.stopping = True
     assert (await served.client.get("/health/ready")).status_code == 503

@@ -1,11 +1,13 @@
 """What `folkmoot doctor` makes of what it finds."""
 
+import httpx
 import pytest
 from folkmoot.commands.doctor import judge_dead_letters
 from folkmoot.local.checks import (
     MUCH_LAG,
     Finding,
     State,
+    judge_health,
     judge_lag,
     worst,
 )
@@ -39,3 +41,20 @@ def test_the_worst_finding_is_the_state_of_the_whole(
     states: tuple[State, ...], whole: State
 ) -> None:
     assert worst(Finding("thing", state, "") for state in states) == whole
+
+
+@pytest.mark.parametrize(
+    ("status", "wrong", "state"),
+    [
+        (200, {}, "ok"),
+        (200, {"fuse": "50 records in a row failed"}, "failed"),
+        (503, {"mongodb": "no answer"}, "failed"),
+    ],
+)
+def test_what_a_service_says_is_wrong_is_told_even_if_it_is_ready(
+    status: int, wrong: dict[str, str], state: str
+) -> None:
+    answer = httpx.Response(status, json={"ready": status == 200, "wrong": wrong})
+    found = judge_health("ingest", answer)
+    assert found.state == state
+    assert all(name in found.detail for name in wrong)

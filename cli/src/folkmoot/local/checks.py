@@ -107,9 +107,17 @@ def _health(run: Run) -> Iterator[Finding]:
         except httpx.HTTPError as error:
             yield Finding(service, "failed", f"does not answer: {type(error).__name__}")
         else:
-            state: State = "ok" if answer.is_success else "failed"
-            said = "ready" if answer.is_success else answer.text.strip()[:300]
-            yield Finding(service, state, said)
+            yield judge_health(service, answer)
+
+
+def judge_health(service: str, answer: httpx.Response) -> Finding:
+    """Say whether a service is ready, and what is wrong with it even if it is."""
+    if not answer.is_success:
+        return Finding(service, "failed", answer.text.strip()[:300])
+    wrong = answer.json()["wrong"]
+    if wrong:
+        return Finding(service, "failed", f"ready, but: {wrong}"[:300])
+    return Finding(service, "ok", "ready")
 
 
 def _lag(run: Run) -> Iterator[Finding]:

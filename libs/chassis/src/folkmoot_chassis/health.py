@@ -1,7 +1,8 @@
 """Health as Kubernetes asks for it.
 
 Live: the process makes progress; a slow database is no reason to restart it. Ready: it
-reaches Kafka and MongoDB, the group has given it its partitions, no fuse has blown.
+can answer requests. Kafka that has gone away and a blown fuse are told of and keep no
+request away: neither is needed to answer one, and every replica has them at once.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ class Health:
 
     alive: dict[str, Check] = field(default_factory=dict)
     ready: dict[str, Check] = field(default_factory=dict)
+    told: dict[str, Check] = field(default_factory=dict)
     stopping: bool = False
 
     async def live(self) -> dict[str, str]:
@@ -32,6 +34,10 @@ class Health:
         if self.stopping:
             return {"service": "stopping"}
         return await _failures(self.ready)
+
+    async def troubles(self) -> dict[str, str]:
+        """Return what is wrong and keeps nothing away, by name."""
+        return await _failures(self.told)
 
 
 @dataclass(slots=True)

@@ -74,11 +74,13 @@ def own_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
 
     @router.get("/health/live")
     async def live() -> JSONResponse:
-        return _state("live", await health.live())
+        wrong = await health.live()
+        return _state("live", wrong, wrong)
 
     @router.get("/health/ready")
     async def ready() -> JSONResponse:
-        return _state("ready", await health.readiness())
+        lacking, told = await asyncio.gather(health.readiness(), health.troubles())
+        return _state("ready", lacking, told | lacking)
 
     @router.get("/metrics")
     async def metrics() -> Response:
@@ -88,9 +90,11 @@ def own_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
     return router
 
 
-def _state(name: str, wrong: Mapping[str, str]) -> JSONResponse:
-    content = {name: not wrong, "wrong": wrong}
-    return JSONResponse(content, status_code=503 if wrong else 200)
+def _state(
+    name: str, lacking: Mapping[str, str], wrong: Mapping[str, str]
+) -> JSONResponse:
+    content = {name: not lacking, "wrong": wrong}
+    return JSONResponse(content, status_code=503 if lacking else 200)
 
 
 class Bounded:

@@ -19,9 +19,6 @@ EVERY = 2.0
 OUTBOX_EVERY = 5.0
 """Seconds between looks at the outbox; each passes over what was deleted lately."""
 
-LATE = 120.0
-"""Seconds by which the event loop may be late before the process counts as stuck."""
-
 
 class Measured(Protocol):
     """What a service shows of itself."""
@@ -39,24 +36,25 @@ class Probes:
         self._service = service
         self._consumer = consumer
         self.lag = LagMonitor(consumer, service.metrics)
-        self._turned = time.monotonic()
 
     def install(self, health: Health) -> None:
         """Let the health endpoints ask."""
-        health.alive["event loop"] = self._loop_turns
         health.ready["mongodb"] = self._mongodb
         if self._consumer:
             health.alive["consumer"] = self._consumer_moves
-            health.ready["kafka"] = self._kafka
-            health.ready["fuse"] = self._fuse
+            health.ready["group"] = self._joined
+            health.told["kafka"] = self._kafka
+            health.told["fuse"] = self._fuse
 
     async def turn(self) -> None:
-        """Tell how late the event loop is until cancelled."""
+        """Tell how late the event loop is until cancelled.
+
+        One that is blocked answers no probe: that restarts it.
+        """
         while True:
             before = time.monotonic()
             await asyncio.sleep(EVERY)
-            self._turned = time.monotonic()
-            lag = max(0.0, self._turned - before - EVERY)
+            lag = max(0.0, time.monotonic() - before - EVERY)
             self._service.metrics.loop_lag.set(lag)
 
     async def run(self) -> None:
@@ -69,22 +67,24 @@ class Probes:
             age = (datetime.now(UTC) - since).total_seconds() if since else 0.0
             metrics.outbox_age.set(max(0.0, age))
 
-    async def _loop_turns(self) -> str | None:
-        late = time.monotonic() - self._turned - EVERY
-        return f"background work is {late:.0f} s late" if late > LATE else None
-
     async def _mongodb(self) -> str | None:
         await self._service.database.command("ping")
         return None
 
+    async def _joined(self) -> str | None:
+        """Ready once the group has assigned something, and from then on.
+
+        A release that cannot reach Kafka must not replace one that could.
+        """
+        joined = self._consumer is None or self._consumer.assignments.received
+        return None if joined else "it has not joined its consumer group yet"
+
     async def _kafka(self) -> str | None:
-        consumer = self._consumer
-        if consumer is None or consumer.client is None:
+        client = self._consumer.client if self._consumer else None
+        if client is None:
             return "not connected"
-        if not consumer.assignments.received:
-            return "the group has assigned nothing yet"
         # Raises where no broker answers; FastStream's own ping needs its producer.
-        await consumer.client.topics()
+        await client.topics()
         return None
 
     async def _fuse(self) -> str | None:
