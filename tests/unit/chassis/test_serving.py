@@ -3,11 +3,10 @@
 import asyncio
 
 import httpx
-import pytest
 from fastapi import APIRouter
 from folkmoot.local.ports import free_ports
-from folkmoot_chassis import probes
 from folkmoot_chassis.failures import Transient
+from folkmoot_chassis.health import Progress
 from folkmoot_chassis.service import Service
 from folkmoot_chassis.settings import ServiceSettings
 from pydantic import SecretStr
@@ -51,17 +50,25 @@ async def test_a_failure_that_may_pass_asks_the_caller_to_try_again() -> None:
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
-async def test_a_service_that_waits_for_what_it_needs_is_alive(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(probes, "EVERY", 0.01)
-    monkeypatch.setattr(probes, "LATE", 0.2)
+async def test_a_service_that_waits_for_what_it_needs_is_alive() -> None:
     settings = ServiceSettings(
         http_port=free_ports(1)[0], mongo_url=SecretStr("mongodb://127.0.0.1:1")
     )
     service = Service(settings, name="toy", version="1")
+    reached = asyncio.Event()
+
+    async def work() -> None:
+        await asyncio.Event().wait()
+
+    service.background("work", work, Progress(-1))
+
+    async def refused() -> None:
+        reached.set()
+        raise ConnectionError
+
+    service._prepare = [refused]  # noqa: SLF001  where a start waits
     starting = asyncio.create_task(service.start())
-    await asyncio.sleep(0.5)
+    await reached.wait()
     alive = await service.health.live()
     begun = asyncio.all_tasks() - {asyncio.current_task()}
     for task in begun:

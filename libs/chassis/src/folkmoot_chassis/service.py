@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 
 Prepare = Callable[[], Awaitable[None]]
 
+STOP_SECONDS = 27.0
+"""What finishing may take of the thirty seconds that a stop has in all."""
+
 
 class Service:
     """One service process, assembled but not started.
@@ -95,7 +98,7 @@ class Service:
             self.inbox.prepare,
             self.outbox.prepare,
         ]
-        self._background: dict[str, Task] = {}
+        self._background: dict[str, tuple[Task, Progress | None]] = {}
         self._prepared = False
         self._broker: KafkaBroker | None = None
 
@@ -125,9 +128,14 @@ class Service:
         """Let requests in: what answers them is there."""
         self._prepared = True
 
-    def background(self, name: str, task: Task) -> None:
-        """Run a task for as long as the service runs; it is cancelled at the stop."""
-        self._background[name] = task
+    def background(
+        self, name: str, task: Task, progress: Progress | None = None
+    ) -> None:
+        """Run a task for as long as the service runs; it is cancelled at the stop.
+
+        A service whose `progress` grows old, once the task runs, is not alive.
+        """
+        self._background[name] = task, progress
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT, then stop gracefully."""
@@ -160,8 +168,11 @@ class Service:
         self._spawn("leases", lambda: self.relay.keep_leases(lease / 3))
         self._relaying = asyncio.create_task(supervise("relay", self.relay.run))
         self._spawn("probes", probes.run)
-        for name, task in self._background.items():
+        for name, (task, progress) in self._background.items():
             self._spawn(name, task)
+            if progress:
+                progress.stamp()
+                self.health.alive[name] = progress.check
         if consumer:
             self._spawn("lag", probes.lag.run)
             await self._persist(self._start_broker)
@@ -169,10 +180,25 @@ class Service:
         logger.info("%s is up", self.name)
 
     async def stop(self) -> None:
-        """Finish what is in hand, publish what is committed, let go of everything."""
+        """Finish what is in hand, publish what is committed, let go of everything.
+
+        What is not done in time is left, unacknowledged, to whoever comes next.
+        """
         self.stopping.set()
         self.health.stopping = True
-        # At once: each may take its time, and a stop has thirty seconds in all.
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._finish()
+        except TimeoutError:
+            logger.warning("%s stops with work in hand", self.name)
+            for task in (*self._tasks, self._relaying):
+                task.cancel()
+        await asyncio.to_thread(self.telemetry.shutdown)
+        self._client.close()
+        logger.info("%s has stopped", self.name)
+
+    async def _finish(self) -> None:
+        # At once: each may take its time.
         ends = [self._server.stop(self._serving)]
         if self._broker:
             ends.append(self._broker.stop())
@@ -191,9 +217,6 @@ class Service:
             async with asyncio.timeout(5):
                 await self.relay.drain()
         await self.relay.close()
-        self.telemetry.shutdown()
-        self._client.close()
-        logger.info("%s has stopped", self.name)
 
     async def _require_prepared(self) -> None:
         """Keep callers waiting until what was prepared can answer rightly."""

@@ -5,6 +5,7 @@ has a `process` span whose parent is the record's own context, so that a trace r
 unbroken from the first publisher to the last effect. No span holds content.
 """
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,9 @@ from folkmoot_chassis.traces import (
 __all__ = ["Telemetry", "current_traceparent"]
 
 MAX_LINKS = 128
+
+EXPORT_SECONDS = 2.0
+"""What exporting may take at a stop."""
 
 
 class FileExporter(SpanExporter):
@@ -197,8 +201,13 @@ class Telemetry:
         )
 
     def shutdown(self) -> None:
-        """Export what is left."""
-        self._provider.shutdown()
+        """Export what is left, for `EXPORT_SECONDS` at most.
+
+        The SDK's own way waits for 30 s where nobody takes the spans.
+        """
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(EXPORT_SECONDS)
 
 
 class _Roots(Sampler):

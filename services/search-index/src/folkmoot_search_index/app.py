@@ -31,8 +31,8 @@ def build_app(settings: Settings) -> Service:
     service.mount(
         operation_routes(parts.count_items, parts.project_documents.want_rebuild)
     )
+    service.background("projection", parts.projection, parts.progress)
     for name, task in parts.background.items():
         service.background(name, task)
-    service.health.alive["projection"] = parts.progress.check
     service.health.ready["index"] = parts.index_check
     return service

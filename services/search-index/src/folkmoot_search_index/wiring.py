@@ -42,6 +42,7 @@ class Parts:
     record_opening: RecordOpening
     count_items: CountItems
     project_documents: ProjectDocuments
+    projection: Task
     progress: Progress
     background: Mapping[str, Task]
     prepare: Task
@@ -87,9 +88,9 @@ def wire(service: Service, settings: Settings) -> Parts:
         ),
         count_items=CountItems(index, documents),
         project_documents=project_documents,
+        projection=partial(_project, project_documents, progress),
         progress=progress,
         background={
-            "projection": partial(_project, project_documents, progress),
             "rebuilds": project_documents.run_rebuilds,
             "search-log": telling.run,
         },
