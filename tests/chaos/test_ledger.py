@@ -20,6 +20,7 @@ EFFECTS: dict[str, dict[Any, int]] = {
     "notified": {"a": 1, "b": 1},
     "notifications announced": {"a": 1, "b": 1},
     "delivered": {"b": 1},
+    "received": {"b": 1},
     "deliveries announced": {"b": 1},
     "letters": {(0, 7): 1},
 }
@@ -77,6 +78,13 @@ def test_an_effect_that_nobody_asked_for_is_a_phantom(name: str) -> None:
         effects[name] = Counter({(0, 7): 1, (9, 9): 1})
     seen = verdict(effects)
     assert [account.name for account in seen.accounts if account.phantom] == [name]
+    assert not seen.is_balanced
+
+
+def test_a_good_record_among_the_dead_letters_is_a_phantom() -> None:
+    effects = good() | {"items.tagging.dlq": Counter({(1, 4): 1})}
+    seen = verdict(effects)
+    assert [a.name for a in seen.accounts if a.phantom] == ["items.tagging.dlq"]
     assert not seen.is_balanced
 
 

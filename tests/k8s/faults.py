@@ -36,6 +36,7 @@ CARRIED = {
     **{
         name: SUPPORT / name
         for name in (
+            "chaos_balance.py",
             "chaos_effects.py",
             "chaos_load.py",
             "ledger.py",

@@ -8,7 +8,6 @@ import re
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,9 +22,10 @@ from folkmoot.local.stack import Stack, Wanted
 from folkmoot.local.supervisor import Process, Program, Supervisor
 
 from tests.support import chaos_effects, chaos_nursery
+from tests.support.chaos_balance import Ledger
 from tests.support.chaos_load import Load, ask_to_be_told
 from tests.support.conditions import until
-from tests.support.ledger import Book, Verdict, accounts
+from tests.support.ledger import Book, Verdict
 from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
 
 COMPANY = "north"
@@ -49,12 +49,6 @@ class Trial:
     book: Book
     marks: chaos_effects.Marks
     receiver: WebhookReceiver
-
-    @property
-    def sent_again(self) -> int:
-        """Requests that the webhook got more than once."""
-        ids = Counter(r.headers["webhook-id"] for r in self.receiver.requests)
-        return ids.total() - len(ids)
 
 
 @dataclass(slots=True)
@@ -179,28 +173,9 @@ class Moot:
 
     async def verdict(self, trial: Trial, seconds: float = REST_SECONDS) -> Verdict:
         """Wait until nothing is under way, or for so long, and balance the book."""
-        deadline = time.monotonic() + seconds
-        while True:
-            verdict = await self._look(trial)
-            if verdict.is_complete or time.monotonic() > deadline:
-                return verdict
-            await asyncio.sleep(0.2)
-
-    async def _look(self, trial: Trial) -> Verdict:
-        places, book = self.places(trial.book.word), trial.book
-        found, waiting = await asyncio.to_thread(chaos_effects.stored, places, book)
-        verdict = Verdict(accounts(book, found), waiting, {})
-        if not verdict.is_complete:
-            return verdict
-        waiting |= await chaos_effects.unread(places)
-        found["searchable"] = await chaos_effects.searchable(places, book)
-        told = await chaos_effects.published(places, book, trial.marks)
-        silent: dict[str, Counter[object]] = {
-            name: Counter() for name in (*ANNOUNCED, *book.poison)
-        }
-        again = told.again | {"webhook": trial.sent_again}
-        balanced = accounts(book, {**silent, **found, **told.effects})
-        return Verdict(balanced, waiting, again, told.late)
+        places = self.places(trial.book.word)
+        ledger = Ledger(trial.book, places, trial.marks, trial.receiver)
+        return await ledger.balanced(seconds, every=0.2)
 
     async def _subscribe(self, book: Book, hook: str) -> None:
         headers = {"authorization": f"Bearer {self.token(book.word)}"}
@@ -208,14 +183,6 @@ class Moot:
             base_url=self.url("notification"), headers=headers, trust_env=False
         ) as client:
             await ask_to_be_told(client, book, hook)
-
-
-ANNOUNCED = (
-    "announced",
-    "told with tags",
-    "notifications announced",
-    "deliveries announced",
-)
 
 
 @contextlib.contextmanager

@@ -148,7 +148,10 @@ LINE = "{:<24}{:>10}{:>10}{:>6}{:>9}{:>9}"
 
 
 def accounts(book: Book, found: Mapping[str, Counter[Key]]) -> tuple[Account, ...]:
-    """Return every account of a book; `found` holds the effects by name."""
+    """Return every account of a book; `found` holds the effects by name.
+
+    `delivered` is what a service says of its webhooks, `received` what came of them.
+    """
     expected: dict[str, Counter[Key]] = {
         "recorded": book.revisions,
         "announced": book.revisions,
@@ -159,8 +162,11 @@ def accounts(book: Book, found: Mapping[str, Counter[Key]]) -> tuple[Account, ..
         "notified": book.items,
         "notifications announced": book.items,
         "delivered": Counter(list(book.sent)),
+        "received": Counter(list(book.sent)),
         "deliveries announced": Counter(list(book.sent)),
     }
+    # A record that was good has no business there.
+    expected |= {name: Counter() for name in found if name.endswith(".dlq")}
     for topic, places in book.poison.items():
         expected[topic] = Counter(list(places))
     return tuple(
