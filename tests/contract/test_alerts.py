@@ -113,7 +113,8 @@ RINGS = {
     "FolkmootRelayFailing": ring(
         one(
             "outbox_relay_errors_total",
-            "0+60x90",
+            # Kafka hangs: a round is given up after 30 s, its producer after 10 more.
+            "0+1.5x90",
             "0+1x90",
             service="ingest",
             error="E",

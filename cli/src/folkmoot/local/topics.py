@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, for_code
 from folkmoot_events import TOPICS, Topic
+from folkmoot_events.topics import DEAD_LETTER_MAX_BYTES, DEAD_LETTER_RETENTION_MS
 
 from folkmoot.local.errors import LocalError
 
@@ -16,12 +17,8 @@ NO_ERROR, TOPIC_EXISTS = 0, 36
 POLL = 0.05
 OUTSIDE = "outside"
 """Who publishes what is no service's of ours."""
-DAY_MS = 24 * 60 * 60 * 1000
 IN_SYNC = 2
 """Of three replicas and more, so many have a record before it is acknowledged."""
-DEAD_LETTER_DAYS = 90
-DEAD_LETTER_BYTES = 8 * 1024 * 1024
-"""A dead letter carries the original and why it died, so it may be larger."""
 
 
 class TopicsError(LocalError):
@@ -72,8 +69,8 @@ def _configs(topic: Topic) -> dict[str, str]:
 def _dead_letter_configs() -> dict[str, str]:
     return {
         "cleanup.policy": "delete",
-        "retention.ms": str(DEAD_LETTER_DAYS * DAY_MS),
-        "max.message.bytes": str(DEAD_LETTER_BYTES),
+        "retention.ms": str(DEAD_LETTER_RETENTION_MS),
+        "max.message.bytes": str(DEAD_LETTER_MAX_BYTES),
     }
 
 

@@ -20,25 +20,25 @@ app.kubernetes.io/component: {{ . }}
 {{- end -}}
 
 {{/* The labels of a pod: no version of the chart, which is no reason to restart it. Takes
-root and component. */}}
+root, component and more, which count before those of all; ours count before either. */}}
 {{- define "folkmoot.podLabels" -}}
-{{ include "folkmoot.selector" . }}
-app.kubernetes.io/version: {{ default .root.Chart.AppVersion .root.Values.image.tag | quote }}
-{{- with .root.Values.labels }}
-{{ toYaml . }}
-{{- end }}
+{{- $version := default .root.Chart.AppVersion .root.Values.image.tag -}}
+{{- $own := include "folkmoot.selector" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/version" $version -}}
+{{- toYaml (merge $own (default dict .more) .root.Values.labels) -}}
 {{- end -}}
 
-{{/* The labels of an object. Takes root and component. */}}
+{{/* The labels of an object. Takes the same. */}}
 {{- define "folkmoot.labels" -}}
-{{ include "folkmoot.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/part-of: folkmoot
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-{{- with .root.Values.labels }}
-{{ toYaml . }}
-{{- end }}
+{{- $chart := printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" -}}
+{{- $own := dict
+  "app.kubernetes.io/version" .root.Chart.AppVersion
+  "app.kubernetes.io/part-of" "folkmoot"
+  "app.kubernetes.io/managed-by" .root.Release.Service
+  "helm.sh/chart" $chart
+-}}
+{{- $selector := include "folkmoot.selector" . | fromYaml -}}
+{{- toYaml (merge $own $selector (default dict .more) .root.Values.labels) -}}
 {{- end -}}
 
 {{/* The four services by name, each with what it has in common with the others. */}}

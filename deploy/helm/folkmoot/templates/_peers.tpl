@@ -1,5 +1,7 @@
-{{/* One direction's rule of a NetworkPolicy. Takes to (none: anywhere) and ports. */}}
+{{/* One direction's rule of a NetworkPolicy. Takes to (none: anywhere) and ports (none: no
+rule, for Kubernetes would read one without ports as all of them). */}}
 {{- define "folkmoot.egressTo" -}}
+{{- if .ports -}}
 - ports:
     {{- range .ports }}
     - {protocol: TCP, port: {{ int . }}}
@@ -8,6 +10,7 @@
   to:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* The port of a URL, which may go without saying. */}}

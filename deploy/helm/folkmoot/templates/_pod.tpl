@@ -183,7 +183,8 @@ existing. The password of a Strimzi user joins those of the Secret. */}}
 {{- end }}
 {{- end -}}
 
-{{/* A service that waits for Kafka or MongoDB is alive and not ready. */}}
+{{/* A service that waits for MongoDB, or at its start for Kafka, is alive and not ready. A
+blocked event loop answers nobody, and is given two minutes to come back. */}}
 {{- define "folkmoot.probes" -}}
 startupProbe:
   httpGet: {path: /health/live, port: http}
@@ -194,7 +195,7 @@ livenessProbe:
   httpGet: {path: /health/live, port: http}
   periodSeconds: 10
   timeoutSeconds: 5
-  failureThreshold: 3
+  failureThreshold: 12
 readinessProbe:
   httpGet: {path: /health/ready, port: http}
   periodSeconds: 5
