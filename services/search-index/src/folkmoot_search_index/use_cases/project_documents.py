@@ -118,7 +118,7 @@ class ProjectDocuments:
         self, index: IndexWriter, position: Position, *, until_abreast: bool = False
     ) -> None:
         """Apply what changes until another generation is in use, or it is abreast."""
-        pending: list[Change] = []
+        pending = Pending()
         committed = changed = monotonic()
         # What is late because the stream was broken has waited for long enough.
         bulk = 0.0
@@ -132,7 +132,7 @@ class ProjectDocuments:
                 news = _again(batch.changes) if until_abreast else batch.changes
                 if news:
                     await index.apply(news)
-                    pending += news
+                    pending.add(news)
                     changed = monotonic()
                 batches_seen += 1
                 # The first answer of a stream may tell but a part of what there is.
@@ -145,32 +145,44 @@ class ProjectDocuments:
                     # Counted from start to start, but no commit waits for less time
                     # than the last one took.
                     committed = started + max(0.0, 2 * spent - self._interval)
-                    self._tally.committed(pending, spent)
-                    pending, bulk = [], max(BULK, self._interval)
+                    self._tally.committed(pending.changes, spent)
+                    pending, bulk = Pending(), max(BULK, self._interval)
                 if abreast:
                     return
 
-    def _due(
-        self, pending: Sequence[Change], lull: float, waited: float, bulk: float
-    ) -> bool:
+    def _due(self, pending: "Pending", lull: float, waited: float, bulk: float) -> bool:
         """Tell whether to commit; in a lull there is no reason to wait for more.
 
         `bulk` is how long to wait with what is late.
         """
-        if not pending:
+        if not pending.changes:
             return waited > IDLE
-        if len(pending) >= self._most:
+        if len(pending.changes) >= self._most:
             return True
-        if _age(pending, self._clock.now()) > LATE:
+        if pending.age(self._clock.now()) > LATE:
             return lull >= LULL or waited >= bulk
         return lull > 0 or waited >= self._interval
 
 
+class Pending:
+    """Changes that are applied and not committed yet."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self._newest: datetime | None = None
+
+    def add(self, news: Sequence[Change]) -> None:
+        """Take more of them in."""
+        self.changes += news
+        captured = [each.document.item.captured for each in news if each.document]
+        if captured:
+            newest = max(captured)
+            self._newest = max(newest, self._newest or newest)
+
+    def age(self, now: datetime) -> timedelta:
+        """Return how long ago the newest of them was captured."""
+        return now - (self._newest or now)
+
+
 def _again(changes: Sequence[Change]) -> list[Change]:
     return [change._replace(first=False) for change in changes]
-
-
-def _age(changes: Sequence[Change], now: datetime) -> timedelta:
-    """Return how long ago the newest of some changes was captured."""
-    captured = [each.document.item.captured for each in changes if each.document]
-    return now - max(captured, default=now)
