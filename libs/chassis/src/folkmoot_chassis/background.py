@@ -1,4 +1,4 @@
-"""Tasks that run beside the consumer, started again when they fail."""
+"""Tasks that are begun again when they fail: for ever, or until they were done once."""
 
 import asyncio
 import logging
@@ -39,3 +39,19 @@ async def supervise(
             attempt = 0
         attempt += 1
         await asyncio.sleep(waits.wait(attempt))
+
+
+async def persist(task: Task, stopping: asyncio.Event) -> None:
+    """Do what must be done before going on, for as long as it takes or until a stop."""
+    waits = Backoff(base=0.2)
+    attempt = 0
+    while not stopping.is_set():
+        try:
+            return await task()
+        except Exception as error:  # noqa: BLE001  any failure may pass
+            attempt += 1
+            logger.warning(
+                "cannot start yet: %s: %s", type(error).__name__, str(error)[:300]
+            )
+        await asyncio.sleep(waits.wait(attempt))
+    return None

@@ -5,7 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from fastapi import APIRouter, Depends
@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from folkmoot_chassis import failpoints, kafka, mongo
 from folkmoot_chassis.auth import Keys, Verifier
-from folkmoot_chassis.background import Task, supervise
+from folkmoot_chassis.background import Task, persist, supervise
 from folkmoot_chassis.consumer import Consumer
 from folkmoot_chassis.decoding import Handler, Route
 from folkmoot_chassis.fuse import Fuse
@@ -38,8 +38,6 @@ from folkmoot_chassis.transactions import Transactor
 from folkmoot_chassis.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
-
-Prepare = Callable[[], Awaitable[None]]
 
 STOP_SECONDS = 27.0
 """What finishing may take of the thirty seconds that a stop has in all."""
@@ -93,7 +91,7 @@ class Service:
         )
         self.app.include_router(own_routes(self.health, self.metrics_registry))
         self._routes: dict[str, Route] = {}
-        self._prepare: list[Prepare] = [
+        self._prepare: list[Task] = [
             self.sessions.prepare,
             self.inbox.prepare,
             self.outbox.prepare,
@@ -120,7 +118,7 @@ class Service:
         """Answer HTTP requests by a router."""
         self.app.include_router(router, dependencies=[Depends(self._require_prepared)])
 
-    def prepare(self, action: Prepare) -> None:
+    def prepare(self, action: Task) -> None:
         """Await an action at start, before anything is consumed or answered."""
         self._prepare.append(action)
 
@@ -161,7 +159,7 @@ class Service:
         # Waiting for MongoDB is being alive, however long it takes.
         self._spawn("turn", probes.turn)
         for action in self._prepare:
-            await self._persist(action)
+            await persist(action, self.stopping)
         self.prepared()
         lease = settings.outbox_lease
         self._spawn("sessions", self.sessions.watch)
@@ -175,7 +173,7 @@ class Service:
                 self.health.alive[name] = progress.check
         if consumer:
             self._spawn("lag", probes.lag.run)
-            await self._persist(self._start_broker)
+            await persist(self._start_broker, self.stopping)
         spare_collections()
         logger.info("%s is up", self.name)
 
@@ -278,21 +276,6 @@ class Service:
             await self._broker.stop()
             self._broker = None
             raise
-
-    async def _persist(self, action: Prepare) -> None:
-        """Do what must be done before going on, for as long as it takes."""
-        waits = Backoff(base=0.2)
-        attempt = 0
-        while not self.stopping.is_set():
-            try:
-                return await action()
-            except Exception as error:  # noqa: BLE001  any failure may pass
-                attempt += 1
-                logger.warning(
-                    "cannot start yet: %s: %s", type(error).__name__, str(error)[:300]
-                )
-            await asyncio.sleep(waits.wait(attempt))
-        return None
 
     def _spawn(self, name: str, task: Task) -> None:
         self._tasks.append(asyncio.create_task(supervise(name, task)))

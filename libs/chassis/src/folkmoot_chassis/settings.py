@@ -125,7 +125,10 @@ class ServiceSettings(BaseSettings):
         default=None, description="Append finished spans here, one JSON object a line."
     )
     trace_ratio: float = Field(
-        default=0.05, ge=0, le=1, description="Share of new traces that is recorded."
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of new traces that is recorded, where they are sent anywhere.",
     )
     stop_timeout: float = Field(
         default=18.0, description="Seconds that work in hand is given at a stop."

@@ -87,9 +87,11 @@ class Telemetry:
         resource = Resource.create(
             {"service.name": service, "service.instance.id": settings.instance}
         )
+        taken = exporter or settings.trace_file or settings.otlp_endpoint
+        # Spans that nobody takes are not worth making.
+        share = settings.trace_ratio if taken else 0.0
         self._provider = TracerProvider(
-            resource=resource,
-            sampler=ParentBased(_Roots(settings.trace_ratio)),
+            resource=resource, sampler=ParentBased(_Roots(share))
         )
         if exporter:
             self._provider.add_span_processor(SimpleSpanProcessor(exporter))
