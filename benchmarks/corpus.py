@@ -4,14 +4,21 @@ import gzip
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from folkmoot_ingest.domain import identity as ids
+
 CORPUS = "corpora/zulip_lean_A.jsonl.gz"
 SOURCE = "bench.example"
 PROBE = "probe"
+
+Data = dict[str, Any]
+"""What is said of an item by whoever submits it."""
 
 
 def corpus_file() -> Path:
@@ -22,11 +29,10 @@ def corpus_file() -> Path:
     return Path(folder) / CORPUS
 
 
-def submissions(
-    count: int, *, run: str, probe_every: int = 0
-) -> Iterator[dict[str, Any]]:
+def submissions(count: int, *, run: str, probe_every: int = 0) -> Iterator[Data]:
     """Yield the data of `count` submitted items, each new to this `run`.
 
+    Where the corpus has fewer, it is said again: items are new, their words are not.
     Every `probe_every`-th is of another tool, so that a search can watch for it.
     """
     with gzip.open(corpus_file(), "rt", encoding="utf-8") as lines:
@@ -51,6 +57,17 @@ def _for_ever(lines: Any) -> Iterator[str]:  # noqa: ANN401  a text file that ca
         lines.seek(0)
 
 
+def item_id(native_id: str) -> str:
+    """Return the id that ingest gives to an item of the benchmark."""
+    return ids.item_id("north", SOURCE, native_id)
+
+
+def date(data: Data, at: float) -> None:
+    """Let an item say that it was published at a moment of the monotonic clock."""
+    ago = timedelta(seconds=time.monotonic() - at)
+    data["published"] = (datetime.now(UTC) - ago).isoformat()
+
+
 def headers(native_id: str) -> list[tuple[str, bytes]]:
     """Return the Kafka headers of a submitted item (binary mode)."""
     return [
@@ -62,7 +79,7 @@ def headers(native_id: str) -> list[tuple[str, bytes]]:
     ]
 
 
-def event(data: dict[str, Any]) -> dict[str, Any]:
+def event(data: Data) -> dict[str, Any]:
     """Return a submitted item as a structured CloudEvent."""
     return {
         "specversion": "1.0",

@@ -15,9 +15,10 @@ import psutil
 from folkmoot.local.stack import Stack
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from benchmarks.latency import Latencies
-from benchmarks.pipeline import WARM, Round, Subject, subject_of, timed, whole
+from benchmarks.clients import Clients
+from benchmarks.full_load import WARM, Round, timed
 from benchmarks.report import Figure, median, write
+from benchmarks.subjects import Subject, subject_of, whole
 
 SIZES = (10_000, 100_000, 500_000)
 QUERIES = ("error install", "tag:help", '"error message" NOT tool:probe', "upgrade*")
@@ -54,21 +55,21 @@ def main() -> None:
 
 async def measure(stack: Stack, sizes: list[int]) -> list[Size]:
     """Let items in until each size is reached, and look."""
-    watcher = Latencies(stack)
-    await watcher.subscribe()
-    subject = subject_of(stack, watcher)
+    clients = Clients(stack)
+    await clients.subscribe()
+    subject = subject_of(stack, clients)
     await timed(subject, WARM, "warm")
     there, taken = WARM, []
     for size in sizes:
         took = await timed(subject, size - there, f"to{size}")
-        taken.append(await looked(stack, watcher, subject, size, took))
+        taken.append(await looked(stack, clients, subject, size, took))
         print(f"{size} items: {took.rate:.0f} items/s for the last {size - there}")
         there = size
     return taken
 
 
 async def looked(
-    stack: Stack, watcher: Latencies, subject: Subject, items: int, took: Round
+    stack: Stack, clients: Clients, subject: Subject, items: int, took: Round
 ) -> Size:
     """Return what there is now."""
     folder = stack.home.folder
@@ -78,7 +79,7 @@ async def looked(
         {n: psutil.Process(p).memory_info().rss for n, p in subject.pids.items()},
         {name: held(folder / name) for name in ("kafka", "mongo", "search-index")},
         await stored(subject.mongo),
-        await searched(watcher),
+        await searched(clients),
     )
 
 
@@ -99,12 +100,12 @@ async def stored(client: AsyncIOMotorClient[Any]) -> dict[str, float]:
     return sizes
 
 
-async def searched(watcher: Latencies) -> float:
+async def searched(clients: Clients) -> float:
     """Return the median seconds of a search with facets and snippets."""
     seconds = []
     for query in QUERIES * LOOKS:
         began = time.monotonic()
-        answer = await watcher.search.get("/v1/search", params={"q": query})
+        answer = await clients.search.get("/v1/search", params={"q": query})
         answer.raise_for_status()
         seconds.append(time.monotonic() - began)
     return median(seconds, float)
@@ -128,7 +129,7 @@ def costs_of(size: Size) -> dict[str, tuple[float, str]]:
     """Return what is claimed of a size, each with its unit."""
     return {
         "time_per_item": (1000 / size.took.rate, "ms"),
-        "cpu_per_item": (sum(size.took.cpu.values()), "ms"),
+        "cpu_per_item": (size.took.cpu_per_item, "ms"),
         "search": (1000 * size.search, "ms"),
         **{f"memory.{n}": (b / MIB, "MiB") for n, b in size.memory.items()},
         **{

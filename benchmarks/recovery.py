@@ -15,14 +15,14 @@ from folkmoot.local.ports import SERVICES
 from folkmoot.local.services import module_of
 from folkmoot.local.stack import Stack
 
+from benchmarks.clients import Clients
 from benchmarks.corpus import submissions
-from benchmarks.latency import Latencies
-from benchmarks.pipeline import WARM, subject_of, timed, whole
+from benchmarks.full_load import WARM, timed
 from benchmarks.report import Figure, median, write
+from benchmarks.subjects import subject_of, whole
 
 ROUNDS = 5
 PATIENCE = 60.0
-COMMAND = "python -m benchmarks.recovery"
 
 
 def main() -> None:
@@ -36,16 +36,17 @@ def main() -> None:
 
 async def measure(stack: Stack, rounds: int) -> list[Figure]:
     """Start each service some times, then kill every program some times."""
-    watcher = Latencies(stack)
-    await watcher.subscribe()
-    await timed(subject_of(stack, watcher), WARM, "warm")
+    clients = Clients(stack)
+    await clients.subscribe()
+    await timed(subject_of(stack, clients), WARM, "warm")
     starts: dict[str, list[float]] = {}
     recoveries: dict[str, list[float]] = {}
     imports: dict[str, list[float]] = {}
+    command = f"python -m benchmarks.recovery --rounds {rounds}"
     for number in range(rounds):
         for name in ("kafka", "mongod", *SERVICES):
             starts.setdefault(name, []).append(started(stack, name))
-            back = await recovered(stack, watcher, name, f"{name}{number}")
+            back = await recovered(stack, clients, name, f"{name}{number}")
             recoveries.setdefault(name, []).append(back)
             print(f"{name}: {starts[name][-1]:.2f} s, {back:.2f} s")
         for name in SERVICES:
@@ -58,7 +59,7 @@ async def measure(stack: Stack, rounds: int) -> list[Figure]:
                 "s",
                 "importing the same",
                 median(imports[name], float),
-                COMMAND,
+                command,
             )
             for name in SERVICES
         ),
@@ -69,7 +70,7 @@ async def measure(stack: Stack, rounds: int) -> list[Figure]:
                 "s",
                 "its start",
                 median(starts[name], float),
-                COMMAND,
+                command,
             )
             for name, seconds in recoveries.items()
         ),
@@ -91,14 +92,16 @@ def imported(name: str) -> float:
     return time.monotonic() - began
 
 
-async def recovered(stack: Stack, watcher: Latencies, name: str, run: str) -> float:
+async def recovered(stack: Stack, clients: Clients, name: str, run: str) -> float:
     """Kill a program, and return the seconds until a new item has gone all the way."""
-    item = next(submissions(1, run=run, probe_every=1))
+    before, after = submissions(2, run=run, probe_every=1)
+    async with asyncio.timeout(PATIENCE):
+        await clients.travels(before)  # what was stopped before is over
     began = time.monotonic()
     stack.supervisor[name].kill()
     stack.supervisor.again(name)  # here: a program dies with the thread that began it
     async with asyncio.timeout(PATIENCE):
-        await watcher.travels(item)
+        await clients.travels(after)
     return time.monotonic() - began
 
 

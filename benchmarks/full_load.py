@@ -1,0 +1,127 @@
+"""One full load: how long items take together, and what each costs every process."""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import psutil
+from aiokafka import AIOKafkaProducer
+
+from benchmarks.corpus import headers, submissions
+from benchmarks.floor import PROBE_EVERY
+from benchmarks.subjects import Subject
+
+WARM = 2000
+POLL, FINEST_POLL = 0.25, 0.02
+"""Seconds between looks at what has arrived: the first, and the last."""
+PATIENCE = 300.0
+SLOWEST = 200
+"""Items per second below which there is no point in waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One full load: items per second, and what an item costs each process.
+
+    `cpu` in milliseconds; `written` in bytes handed to the file system.
+    """
+
+    rate: float
+    cpu: dict[str, float]
+    written: dict[str, float]
+
+    @property
+    def cpu_per_item(self) -> float:
+        """Milliseconds of all processes together."""
+        return sum(self.cpu.values())
+
+
+async def timed(subject: Subject, count: int, run: str) -> Round:
+    """Publish items as fast as Kafka takes them; wait until all have arrived.
+
+    And until MongoDB has written them out, lest that be the next one's burden.
+    """
+    records = [
+        (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
+        for item in submissions(count, run=run, probe_every=PROBE_EVERY)
+    ]
+    producer = producer_to(subject.kafka)
+    await producer.start()
+    searchable, notified = await subject.counts()
+    wanted = (searchable + count, notified + len(records[::PROBE_EVERY]))
+    before, began = used(subject.pids), time.monotonic()
+    for native_id, value in records:
+        await producer.send(
+            subject.topic, value, native_id.encode(), headers=headers(native_id)
+        )
+    await producer.flush()
+    await _arrived(subject, wanted, count)
+    await subject.mongo.admin.command("fsync")
+    seconds = time.monotonic() - began
+    after = used(subject.pids)
+    await producer.stop()
+    return Round(
+        count / seconds,
+        {n: 1000 * (after[n].cpu - before[n].cpu) / count for n in subject.pids},
+        {n: (after[n].written - before[n].written) / count for n in subject.pids},
+    )
+
+
+async def _arrived(subject: Subject, wanted: tuple[int, int], count: int) -> None:
+    """Return once all of `count` items are there.
+
+    Looks are seldom at first, for they cost the pipeline something, and often at last,
+    or the faster of two would lose more of its time to them.
+    """
+    deadline = time.monotonic() + PATIENCE + count / SLOWEST
+    while True:
+        there = await subject.counts()
+        missing = max(want - have for have, want in zip(there, wanted, strict=True))
+        if missing <= 0:
+            return
+        if dead := _dead(subject.pids):
+            sys.exit(f"{subject.topic}: {', '.join(dead)} died")
+        if time.monotonic() > deadline:
+            sys.exit(f"{subject.topic}: {there} of {wanted} arrived")
+        await asyncio.sleep(max(FINEST_POLL, min(POLL, missing / count)))
+
+
+def _dead(pids: dict[str, int]) -> list[str]:
+    """Return the names of children that have ended."""
+    over = psutil.STATUS_ZOMBIE
+    return [name for name, pid in pids.items() if psutil.Process(pid).status() == over]
+
+
+def producer_to(kafka: str) -> AIOKafkaProducer:
+    """Return the publisher of a full load."""
+    return AIOKafkaProducer(
+        bootstrap_servers=kafka, acks="all", max_batch_size=512 * 1024
+    )
+
+
+class Used(NamedTuple):
+    """What a process has used so far: CPU seconds, bytes written to files."""
+
+    cpu: float
+    written: int
+
+
+def used(pids: dict[str, int]) -> dict[str, Used]:
+    """Return what each process has used."""
+    found = {}
+    for name, pid in pids.items():
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        written = process.io_counters().write_bytes
+        found[name] = Used(times.user + times.system, written)
+    return found
+
+
+def show(name: str, one: Round) -> None:
+    """Print one round."""
+    parts = ", ".join(f"{n} {ms:.3f}" for n, ms in one.cpu.items())
+    total = one.cpu_per_item
+    print(f"{name}: {one.rate:.0f} items/s; {total:.2f} ms CPU an item: {parts}")
