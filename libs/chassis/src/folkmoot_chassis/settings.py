@@ -128,7 +128,7 @@ class ServiceSettings(BaseSettings):
         default=0.05,
         ge=0,
         le=1,
-        description="Share of new traces that is recorded, where they are sent anywhere.",
+        description="Share of new traces that is recorded, if they are sent anywhere.",
     )
     stop_timeout: float = Field(
         default=18.0, description="Seconds that work in hand is given at a stop."
