@@ -15,8 +15,8 @@ from benchmarks.floor import PROBE_EVERY
 from benchmarks.subjects import Subject
 
 WARM = 2000
-POLL, FINEST_POLL = 0.25, 0.02
-"""Seconds between looks at what has arrived: the first, and the last."""
+SLOWEST_POLL, FINEST_POLL = 2.0, 0.02
+"""Seconds between looks at what has arrived, at most and at least."""
 PATIENCE = 300.0
 SLOWEST = 200
 """Items per second below which there is no point in waiting."""
@@ -73,10 +73,11 @@ async def timed(subject: Subject, count: int, run: str) -> Round:
 async def _arrived(subject: Subject, wanted: tuple[int, int], count: int) -> None:
     """Return once all of `count` items are there.
 
-    Looks are seldom at first, for they cost the pipeline something, and often at last,
-    or the faster of two would lose more of its time to them.
+    A look costs the pipeline something, and one that comes late costs whoever is looked
+    at some of its time: so the next is half way to when all should be there.
     """
-    deadline = time.monotonic() + PATIENCE + count / SLOWEST
+    began = time.monotonic()
+    deadline = began + PATIENCE + count / SLOWEST
     while True:
         there = await subject.counts()
         missing = max(want - have for have, want in zip(there, wanted, strict=True))
@@ -86,7 +87,9 @@ async def _arrived(subject: Subject, wanted: tuple[int, int], count: int) -> Non
             sys.exit(f"{subject.topic}: {', '.join(dead)} died")
         if time.monotonic() > deadline:
             sys.exit(f"{subject.topic}: {there} of {wanted} arrived")
-        await asyncio.sleep(max(FINEST_POLL, min(POLL, missing / count)))
+        arrived = max(1, count - missing)
+        left = missing * (time.monotonic() - began) / arrived
+        await asyncio.sleep(max(FINEST_POLL, min(SLOWEST_POLL, left / 2)))
 
 
 def _dead(pids: dict[str, int]) -> list[str]:

@@ -23,15 +23,18 @@ logger = logging.getLogger(__name__)
 LATE = timedelta(seconds=2)
 """Age of changes from which on it is their number that counts, and no longer time."""
 
+CROWD = 500
+"""Changes that come between two commits only where there is a flood of them."""
+
 BULK = 2.0
-"""Seconds between commits while what comes is late anyway.
+"""Seconds between commits in a flood, or while what comes is late anyway.
 
 Every commit writes dictionaries, which are merged later on: three thousand changes at
 once cost the engine two thirds of what they cost in three parts.
 """
 
 LULL = 0.4
-"""Seconds without news after which even what is late is committed."""
+"""Seconds without news after which even those are committed."""
 
 IDLE = 600.0
 """Seconds after which a position is kept though nothing changed, lest it be lost."""
@@ -153,13 +156,14 @@ class ProjectDocuments:
     def _due(self, pending: "Pending", lull: float, waited: float, bulk: float) -> bool:
         """Tell whether to commit; in a lull there is no reason to wait for more.
 
-        `bulk` is how long to wait with what is late.
+        `bulk` is how long to wait with many, and with what is late.
         """
         if not pending.changes:
             return waited > IDLE
         if len(pending.changes) >= self._most:
             return True
-        if pending.age(self._clock.now()) > LATE:
+        many = len(pending.changes) >= CROWD
+        if many or pending.age(self._clock.now()) > LATE:
             return lull >= LULL or waited >= bulk
         return lull > 0 or waited >= self._interval
 
