@@ -230,3 +230,10 @@ def test_texts_are_what_is_text() -> None:
     assert known.texts("groups") == ("a", "b")
     assert known.texts("roles") == ("one",)
     assert known.texts("odd") == ()
+
+
+async def test_a_service_without_a_key_set_says_so(tmp_path: Path) -> None:
+    missing = Verifier(Keys(str(tmp_path / "none")), issuer="us", audience="us")
+    assert await missing.check() == "Tokens cannot be checked now"
+    unset = Verifier(Keys(None), issuer="us", audience="us")
+    assert await unset.check() == "This service knows no keys for tokens"

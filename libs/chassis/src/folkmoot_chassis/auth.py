@@ -30,6 +30,7 @@ from joserfc.jwk import KeySet
 
 from folkmoot_chassis.openapi import PERSON
 from folkmoot_chassis.problems import Problem
+from folkmoot_chassis.settings import ServiceSettings
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +135,14 @@ class Verifier:
             raise _refusal("the token's subject or issuer is not a name")
         return Claims(subject, decoded.claims)
 
+    async def check(self) -> str | None:
+        """Tell why no token at all can be checked; None while some can."""
+        try:
+            await self._keys.current()
+        except Problem as problem:
+            return str(problem)
+        return None
+
     async def _decode(self, token: str) -> jwt.Token:
         try:
             return jwt.decode(token, await self._keys.current(), algorithms=ALGORITHMS)
@@ -141,6 +150,15 @@ class Verifier:
             # The signing key may be newer than our copy of the set.
             keys = await self._keys.current(fresh=True)
             return jwt.decode(token, keys, algorithms=ALGORITHMS)
+
+
+def make_verifier(settings: ServiceSettings) -> Verifier:
+    """Return what checks the tokens that a service is shown."""
+    return Verifier(
+        Keys(settings.jwks),
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
 
 
 async def require_claims(

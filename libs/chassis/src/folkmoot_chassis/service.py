@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from prometheus_client import CollectorRegistry
 
 from folkmoot_chassis import failpoints, kafka, mongo
-from folkmoot_chassis.auth import Keys, Verifier
+from folkmoot_chassis.auth import make_verifier
 from folkmoot_chassis.background import Task, persist, supervise
 from folkmoot_chassis.consumer import Consumer
 from folkmoot_chassis.decoding import Handler, Route
@@ -85,10 +85,11 @@ class Service:
             name,
             version,
             summary=summary,
-            verifier=_make_verifier(settings),
+            verifier=make_verifier(settings),
             telemetry=self.telemetry,
             metrics=self.metrics,
         )
+        self.health.told["keys"] = self.app.state.verifier.check
         self.app.include_router(own_routes(self.health, self.metrics_registry))
         self._routes: dict[str, Route] = {}
         self._prepare: list[Task] = [
@@ -175,7 +176,8 @@ class Service:
             self._spawn("lag", probes.lag.run)
             await persist(self._start_broker, self.stopping)
         spare_collections()
-        logger.info("%s is up", self.name)
+        if not self.stopping.is_set():
+            logger.info("%s is up", self.name)
 
     async def stop(self) -> None:
         """Finish what is in hand, publish what is committed, let go of everything.
@@ -290,11 +292,3 @@ def spare_collections() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(250_000, 20, 50)
-
-
-def _make_verifier(settings: ServiceSettings) -> Verifier:
-    return Verifier(
-        Keys(settings.jwks),
-        issuer=settings.jwt_issuer,
-        audience=settings.jwt_audience,
-    )

@@ -1,11 +1,20 @@
 """The settings that every service has."""
 
+import json
 import logging
 import os
 import socket
+import sys
 from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import (
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,16 +25,33 @@ from typing_extensions import override
 
 logger = logging.getLogger(__name__)
 
-SECRETS = "FOLKMOOT_SECRETS_DIR"
+PREFIX = "FOLKMOOT_"
+SECRETS = f"{PREFIX}SECRETS_DIR"
 """Names a folder with a file for each secret, named as its variable would be."""
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class ServiceSettings(BaseSettings):
     """Read from the environment, variables prefixed `FOLKMOOT_`; frozen once read."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="FOLKMOOT_", frozen=True, extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return what is set; end the process with a line for each bad variable.
+
+        The values themselves are left out: some are secret.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_input=False):
+                name = PREFIX + "_".join(map(str, fault["loc"])).upper()
+                said = {"level": "CRITICAL", "message": f"{name}: {fault['msg']}"}
+                sys.stderr.write(json.dumps(said) + "\n")
+            sys.exit(1)
 
     @classmethod
     @override
@@ -57,18 +83,24 @@ class ServiceSettings(BaseSettings):
             "its partitions and leases up at once."
         ),
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     kafka_bootstrap: str = Field(
         default="localhost:9092", description="`host:port`, comma-separated."
     )
-    kafka_security_protocol: str = Field(
+    kafka_security_protocol: Literal[
+        "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"
+    ] = Field(
         default="PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL."
     )
-    kafka_sasl_mechanism: str = Field(default="SCRAM-SHA-512")
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."
+    )
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
-    kafka_ca_file: Path | None = Field(default=None, description="PEM file.")
+    kafka_ca_file: FilePath | None = Field(default=None, description="PEM file.")
     kafka_session_timeout: float = Field(default=30.0, description="Seconds.")
 
     batch_max_records: int = Field(default=1000, ge=1, description="Records a batch.")
@@ -110,7 +142,7 @@ class ServiceSettings(BaseSettings):
     )
 
     http_host: str = "127.0.0.1"
-    http_port: int = 8100
+    http_port: Port = 8100
 
     jwks: str | None = Field(
         default=None, description="File or https URL of the key set that signs tokens."
@@ -136,3 +168,17 @@ class ServiceSettings(BaseSettings):
     stall_timeout: float = Field(
         default=120.0, description="Seconds of lag without progress that mean dead."
     )
+
+    @field_validator("mongo_url")
+    @classmethod
+    def _is_mongo(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+            raise ValueError("it begins with mongodb:// or mongodb+srv://")
+        return url
+
+    @field_validator("jwks")
+    @classmethod
+    def _is_file_or_https(cls, location: str | None) -> str | None:
+        if location and "://" in location and not location.startswith("https://"):
+            raise ValueError("it is a file or an https URL")
+        return location

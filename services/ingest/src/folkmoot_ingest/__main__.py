@@ -5,4 +5,4 @@ import uvloop
 from folkmoot_ingest.app import build_app
 from folkmoot_ingest.settings import Settings
 
-uvloop.run(build_app(Settings()).run())
+uvloop.run(build_app(Settings.read()).run())

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from folkmoot_chassis.settings import ServiceSettings
+from folkmoot_chassis.settings import Port, ServiceSettings
 from pydantic import Field
 
 
 class Settings(ServiceSettings):
     """Read from the environment, variables prefixed `FOLKMOOT_`."""
 
-    http_port: int = 8101
+    http_port: Port = 8101
     api_keys: Path | None = Field(
         default=None,
         description=(

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
-from folkmoot_chassis.settings import ServiceSettings
+from folkmoot_chassis.settings import Port, ServiceSettings
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 class Settings(ServiceSettings):
     """Read from the environment, variables prefixed `FOLKMOOT_`."""
 
-    http_port: int = 8104
+    http_port: Port = 8104
     subscriptions_per_person: int = Field(default=200, ge=1)
     endpoints_per_person: int = Field(default=10, ge=1)
     standing_poll: float = Field(

@@ -5,4 +5,4 @@ import uvloop
 from folkmoot_search_index.app import build_app
 from folkmoot_search_index.settings import Settings
 
-uvloop.run(build_app(Settings()).run())
+uvloop.run(build_app(Settings.read()).run())
