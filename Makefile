@@ -83,7 +83,7 @@ images: ## build the container images and print their sizes (Docker must be ther
 	@FOLKMOOT_REVISION=$$(git rev-parse --short HEAD) docker compose build --quiet
 	@docker image ls --filter reference='folkmoot/*' --format 'table {{.Repository}}:{{.Tag}}\t{{.Size}}'
 compose-demo: ## lead through what `docker compose up --wait` has brought up
-	@docker compose run --rm --quiet-pull walk
+	@docker compose run --rm --no-deps walk
 
 .PHONY: schemas
 schemas: $(READY) ## write the generated schemas, documents and topics of the chart
@@ -101,5 +101,7 @@ k8s-faults: $(READY) ## hurt it there in every way under load; what is lost or d
 
 .PHONY: clean
 clean: ## forget caches and the local Folkmoot's data; .venv stays
+	@if [ -e .folkmoot/lock ] && ! flock --shared --nonblock .folkmoot/lock true; then \
+		echo 'Folkmoot is up here: stop it first' >&2; exit 1; fi
 	@rm -rf .folkmoot .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +

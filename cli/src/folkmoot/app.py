@@ -5,8 +5,10 @@ A module that has `app`, a Typer, becomes a group of commands; any other has a f
 the module's name, less a final `_`: a new command is a new module and nothing else.
 """
 
-from importlib import import_module
+import sys
+from importlib import import_module, metadata
 from pkgutil import iter_modules
+from typing import Annotated
 
 import typer
 
@@ -32,8 +34,7 @@ def make_app(asked: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    # With a callback of its own, a Typer of one command still wants its name.
-    app.callback()(lambda: None)
+    app.callback()(_common)
     found = [module.name for module in iter_modules(commands.__path__)]
     modules = {name.removesuffix("_"): name for name in found}
     for name in [asked] if asked in modules else modules:
@@ -44,3 +45,23 @@ def make_app(asked: str | None = None) -> typer.Typer:
             kind = getattr(module, "Command", None)
             app.command(name, cls=kind, epilog=EPILOG)(module.command)
     return app
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"folkmoot {metadata.version('folkmoot')}\n")
+        raise typer.Exit
+
+
+def _common(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and leave.",
+        ),
+    ] = False,
+) -> None:
+    """With a callback of its own, a Typer of one command still wants its name."""

@@ -31,8 +31,18 @@ class Who:
 
 def url_of(service: str) -> str:
     """Return a service's base URL: FOLKMOOT_<SERVICE>_URL, or that of `folkmoot up`."""
-    variable = f"FOLKMOOT_{service.upper().replace('-', '_')}_URL"
-    return os.environ.get(variable) or Home.default().require_running().url(service)
+    return named_url(service) or (
+        Home.default().require_running(_url_variable(service)).url(service)
+    )
+
+
+def named_url(service: str) -> str | None:
+    """Return the base URL that the environment names for a service."""
+    return os.environ.get(_url_variable(service))
+
+
+def _url_variable(service: str) -> str:
+    return f"FOLKMOOT_{service.upper().replace('-', '_')}_URL"
 
 
 def token_of(who: Who) -> str:

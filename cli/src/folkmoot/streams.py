@@ -22,6 +22,7 @@ from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home
 
 BATCH_MS = 500
+BOOTSTRAP = "FOLKMOOT_KAFKA_BOOTSTRAP"
 
 
 class KafkaAwayError(LocalError):
@@ -33,9 +34,9 @@ class KafkaAwayError(LocalError):
 
 def settings() -> ServiceSettings:
     """Return how to reach Kafka: FOLKMOOT_KAFKA_*, or the one of `folkmoot up`."""
-    if "FOLKMOOT_KAFKA_BOOTSTRAP" in os.environ:
-        return ServiceSettings()
-    run = Home.default().require_running()
+    if BOOTSTRAP in os.environ:
+        return ServiceSettings.read()
+    run = Home.default().require_running(BOOTSTRAP)
     return ServiceSettings(kafka_bootstrap=run.kafka_bootstrap)
 
 

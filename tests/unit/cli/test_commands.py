@@ -161,3 +161,40 @@ def test_ports_are_named() -> None:
     for wrong in ("kafka", "kafka=", "kafka=x", "zookeeper=1"):
         with pytest.raises(BadParameter):
             ports_of([wrong])
+
+
+def test_the_version_is_told() -> None:
+    done = CliRunner().invoke(make_app(), ["--version"])
+    assert (done.exit_code, done.stdout.split()[0]) == (Exit.DONE, "folkmoot")
+
+
+@pytest.mark.parametrize(
+    ("asked", "variable"),
+    [
+        (("inbox",), "FOLKMOOT_NOTIFICATION_URL"),
+        (("search", "tea"), "FOLKMOOT_SEARCH_INDEX_URL"),
+        (("dlq", "list"), "FOLKMOOT_KAFKA_BOOTSTRAP"),
+    ],
+)
+def test_who_is_not_found_here_may_be_named_elsewhere(
+    asked: tuple[str, ...], variable: str, tmp_path: Path
+) -> None:
+    environment = {"FOLKMOOT_HOME": str(tmp_path)}
+    done = CliRunner().invoke(make_app(), asked, env=environment)
+    assert done.exit_code == Exit.NOT_UP
+    assert variable in done.stderr
+
+
+def test_the_doctor_looks_at_what_is_named_and_at_nothing_here(tmp_path: Path) -> None:
+    away = "http://127.0.0.1:1"
+    environment = {"FOLKMOOT_HOME": str(tmp_path), "FOLKMOOT_INGEST_URL": away}
+    done = CliRunner().invoke(make_app(), ["doctor", "--json"], env=environment)
+    assert done.exit_code == Exit.FAILED
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert finding["name"] == "ingest"
+
+
+def test_a_setup_that_names_nothing_is_wrong_usage() -> None:
+    done = CliRunner().invoke(make_app(), ["setup"])
+    assert done.exit_code == Exit.USAGE
+    assert "--kafka" in done.stderr

@@ -1,16 +1,20 @@
 """`folkmoot doctor`: look whether all is well, and say what is not."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 
 import typer
 
 from folkmoot.dead_letters import dead_letters
-from folkmoot.local.checks import Finding, examine, worst
+from folkmoot.local.checks import Finding, examine, examine_services, worst
 from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home
+from folkmoot.local.ports import SERVICES
 from folkmoot.options import Json, OtherPorts, ports_of
+from folkmoot.remote import named_url
+from folkmoot.streams import BOOTSTRAP
 from folkmoot.terminal import Exit, out, print_json
 
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/]"}
@@ -19,6 +23,8 @@ MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/
 def command(port: OtherPorts = None, json: Json = False) -> None:
     """Look at Python, disk, mongod, Kafka, ports, services, lag and dead letters.
 
+    Where the environment names services (FOLKMOOT_INGEST_URL and the like), at those
+    alone, and at the dead letters of FOLKMOOT_KAFKA_BOOTSTRAP.
     Kafka is started to tell its version, and so Java with it. Exits with 1 if something
     has failed; that nothing runs, much lag and open dead letters are warnings.
     """
@@ -35,8 +41,12 @@ def command(port: OtherPorts = None, json: Json = False) -> None:
 
 
 def _findings(home: Home, ports: dict[str, int]) -> Iterator[Finding]:
-    yield from examine(home, ports)
-    if home.running():
+    elsewhere = {name: url for name in SERVICES if (url := named_url(name))}
+    if elsewhere:
+        yield from examine_services(elsewhere)
+    else:
+        yield from examine(home, ports)
+    if BOOTSTRAP in os.environ or (not elsewhere and home.running()):
         yield _dead_letters()
 
 

@@ -63,11 +63,11 @@ def command(
     What is not named (--kafka, --mongo) is left alone. It waits a minute for an answer.
     """
     with plain_errors():
-        settings = SetupSettings()
-        if not kafka and "kafka_bootstrap" in settings.model_fields_set:
-            kafka = settings.kafka_bootstrap
-        if not mongo and settings.mongo_admin_url:
-            mongo = settings.mongo_admin_url.get_secret_value()
+        settings = SetupSettings.read()
+        kafka = kafka or _known_kafka(settings)
+        mongo = mongo or _known_mongo(settings)
+        if not (kafka or mongo):
+            raise typer.BadParameter("name a Kafka or a MongoDB: --kafka, --mongo")
         users = _make_users(settings, mongo, replica_set) if mongo else []
         wanted = plans(partitions=partitions)
         topics = _make_topics(settings, kafka, wanted, replicas) if kafka else []
@@ -75,6 +75,16 @@ def command(
         print_json({"topics": topics, "users": users})
         return
     out().print(f"new topics: {len(topics)}; users: {', '.join(users) or 'none'}")
+
+
+def _known_kafka(settings: SetupSettings) -> str | None:
+    named = "kafka_bootstrap" in settings.model_fields_set
+    return settings.kafka_bootstrap if named else None
+
+
+def _known_mongo(settings: SetupSettings) -> str | None:
+    url = settings.mongo_admin_url
+    return url.get_secret_value() if url else None
 
 
 def _make_users(

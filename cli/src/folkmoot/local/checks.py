@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ from folkmoot.local.home import Home, Run
 from folkmoot.local.java import environment, java
 from folkmoot.local.lag import lags
 from folkmoot.local.mongo import mongod
-from folkmoot.local.ports import LOOPBACK, SERVICES, is_open
+from folkmoot.local.ports import SERVICES, is_open
 
 State = Literal["ok", "warning", "failed"]
 GIB = 1024**3
@@ -46,8 +46,19 @@ def examine(home: Home, ports: dict[str, int]) -> Iterator[Finding]:
         return
     yield Finding("running", "ok", f"process {run.pid} since {run.since}")
     yield from _listening(run)
-    yield from _health(run)
+    yield from examine_services({name: run.url(name) for name in SERVICES})
     yield from _lag(run)
+
+
+def examine_services(urls: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what services say of themselves, by their base URLs."""
+    for service, url in urls.items():
+        try:
+            answer = httpx.get(f"{url}/health/ready", timeout=5, trust_env=False)
+        except httpx.HTTPError as error:
+            yield Finding(service, "failed", f"does not answer: {type(error).__name__}")
+        else:
+            yield judge_health(service, answer)
 
 
 def _python() -> Finding:
@@ -97,17 +108,6 @@ def _listening(run: Run) -> Iterator[Finding]:
         yield Finding("ports", "failed", f"nobody listens: {', '.join(silent)}")
     else:
         yield Finding("ports", "ok", "all answer")
-
-
-def _health(run: Run) -> Iterator[Finding]:
-    for service in (name for name in SERVICES if name in run.ports):
-        url = f"http://{LOOPBACK}:{run.ports[service]}/health/ready"
-        try:
-            answer = httpx.get(url, timeout=5, trust_env=False)
-        except httpx.HTTPError as error:
-            yield Finding(service, "failed", f"does not answer: {type(error).__name__}")
-        else:
-            yield judge_health(service, answer)
 
 
 def judge_health(service: str, answer: httpx.Response) -> Finding:

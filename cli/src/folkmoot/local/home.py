@@ -55,10 +55,16 @@ class AlreadyRunningError(LocalError):
 
 
 class NotRunningError(LocalError):
-    """No `folkmoot up` has this folder."""
+    """No `folkmoot up` has this folder.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"Folkmoot is not up in {folder}: start it with `folkmoot up`")
+    `variable` names what is looked for where it runs elsewhere.
+    """
+
+    def __init__(self, folder: Path, variable: str | None = None) -> None:
+        elsewhere = f", or say in {variable} where it is" if variable else ""
+        super().__init__(
+            f"Folkmoot is not up in {folder}: start it with `folkmoot up`{elsewhere}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +145,14 @@ class Home:
                 return self._read_run()
         return None
 
-    def require_running(self) -> Run:
-        """Return what runs in this folder; raise NotRunningError if nothing does."""
+    def require_running(self, variable: str | None = None) -> Run:
+        """Return what runs in this folder; raise NotRunningError if nothing does.
+
+        The error names the variable by which it would be found elsewhere.
+        """
         run = self.running()
         if run is None:
-            raise NotRunningError(self.folder)
+            raise NotRunningError(self.folder, variable)
         return run
 
     def _read_run(self) -> Run | None:

@@ -122,7 +122,7 @@ def decode(headers: Iterable[tuple[str, bytes | None]]) -> Attributes:
         values["datacontenttype"] = _text(CONTENT_TYPE, raws[CONTENT_TYPE])
     for name in REQUIRED:
         if not values.get(name):
-            raise Permanent(f"header {PREFIX}{name} is missing", reason="no-attribute")
+            raise Permanent(f"the attribute {name} is missing", reason="no-attribute")
     if values["specversion"] != "1.0":
         raise Permanent(
             f"CloudEvents {values['specversion']!r} is not 1.0", reason="specversion"

@@ -89,7 +89,6 @@ class Service:
             telemetry=self.telemetry,
             metrics=self.metrics,
         )
-        self.health.told["keys"] = self.app.state.verifier.check
         self.app.include_router(own_routes(self.health, self.metrics_registry))
         self._routes: dict[str, Route] = {}
         self._prepare: list[Task] = [
@@ -156,6 +155,7 @@ class Service:
         consumer = self._make_consumer()
         probes = Probes(self, consumer)
         probes.install(self.health)
+        self.health.told["keys"] = self.app.state.verifier.check
         self._serving = self._server.listen(settings.http_host, settings.http_port)
         # Waiting for MongoDB is being alive, however long it takes.
         self._spawn("turn", probes.turn)
