@@ -80,7 +80,7 @@ class SecretFolders:
             url = url_of(mongo_hosts, service, password, database, options)
             self._keep(service, MONGO_URL, url)
             self._write(service, "jwks.json", home.keys.jwks.read_text())
-        self._write("ingest", "api-keys.json", home.api_keys_file.read_text())
+        known.write_key_file(self.folder / "ingest" / "api-keys.json")
 
     def _write_key_file(self) -> None:
         """Write what mongod reads, which runs as a user of its own.

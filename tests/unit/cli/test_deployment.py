@@ -50,6 +50,18 @@ def test_ingest_is_given_hashes_of_api_keys_alone(tmp_path: Path) -> None:
     assert not [key for key in keys.values() if key in given]
 
 
+def test_what_was_said_of_a_key_stays_when_there_is_one_more(tmp_path: Path) -> None:
+    folders = made(tmp_path)
+    given = tmp_path / "ingest" / "api-keys.json"
+    keys = json.loads(given.read_text())["keys"]
+    narrowed = keys[0] | {"sources": ["forum.north.example"]}
+    given.write_text(json.dumps({"keys": [narrowed, *keys[1:]]}))
+    folders.ensure("mongo:27017", ["east"])
+    now = json.loads(given.read_text())["keys"]
+    assert now[:2] == [narrowed, keys[1]]
+    assert [key["company"] for key in now] == ["north", "west", "east"]
+
+
 def test_only_their_owner_reads_them(tmp_path: Path) -> None:
     made(tmp_path / "secrets")
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700

@@ -12,7 +12,7 @@ import string
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from folkmoot.local.ports import SERVICES
 from folkmoot.local.secret_files import write_secret
@@ -59,16 +59,20 @@ class Credentials:
         write_secret(path, json.dumps(asdict(self), indent=2) + "\n")
 
     def write_key_file(self, path: Path) -> None:
-        """Write what ingest knows the keys by."""
-        keys = [
-            {
-                "id": key.split("_")[2],
-                "sha256": hashlib.sha256(key.encode()).hexdigest(),
-                "company": company,
-                "sources": ["*"],
-                "scopes": ["publish"],
-                "expires": None,
-            }
-            for company, key in self.api_keys.items()
-        ]
+        """Write what ingest knows the keys by; what the file says of one stays."""
+        kept = json.loads(path.read_text())["keys"] if path.exists() else []
+        known = {each["sha256"] for each in kept}
+        new = [_key_entry(company, key) for company, key in self.api_keys.items()]
+        keys = [*kept, *(each for each in new if each["sha256"] not in known)]
         write_secret(path, json.dumps({"keys": keys}, indent=2) + "\n")
+
+
+def _key_entry(company: str, key: str) -> dict[str, Any]:
+    return {
+        "id": key.split("_")[2],
+        "sha256": hashlib.sha256(key.encode()).hexdigest(),
+        "company": company,
+        "sources": ["*"],
+        "scopes": ["publish"],
+        "expires": None,
+    }
