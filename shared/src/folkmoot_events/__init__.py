@@ -14,11 +14,11 @@ from folkmoot_events.items import (
     Attachment,
     Item,
     ItemCaptured,
-    ItemRetracted,
     ItemRevised,
     Link,
 )
 from folkmoot_events.people import PersonUpdated
+from folkmoot_events.retractions import ItemRetracted
 from folkmoot_events.reviews import (
     ItemExpired,
     ItemHeld,

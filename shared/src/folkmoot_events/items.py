@@ -1,6 +1,6 @@
 """Stream `folkmoot.items.v1`: what was said, as ingest recorded it."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -102,20 +102,3 @@ class ItemRevised(Event):
 
     item: Item = Field(description="The item as it is now.")
     previous_hash: str = Field(description="Content hash of the revision before.")
-
-
-class ItemRetracted(Event):
-    """An item was withdrawn at its source: every copy and index entry must go."""
-
-    type: ClassVar[str] = "folkmoot.item.retracted.v1"
-    topic: ClassVar[str] = TOPIC
-    key_path: ClassVar[str] = "item_id"
-
-    item_id: ItemId
-    revision: Revision
-    company: CompanyId
-    source: str = Field(description="Id of the source.", examples=["zulip.example.org"])
-    retracted: Moment = Field(description="When it was withdrawn; RFC 3339.")
-    reason: Literal["deleted_at_source", "retention", "legal", "steward"] = Field(
-        description="Why it was withdrawn."
-    )

@@ -10,6 +10,7 @@ from folkmoot_events import (
     item_tags,
     items,
     people,
+    retractions,
     reviews,
     searches,
     vocabulary,
@@ -78,7 +79,14 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         name=items.TOPIC,
-        events=(items.ItemCaptured, items.ItemRevised, items.ItemRetracted),
+        events=(items.ItemCaptured, items.ItemRevised),
+        publisher="ingest",
+        consumers=("tagging",),
+        key="item id",
+    ),
+    Topic(
+        name=retractions.TOPIC,
+        events=(retractions.ItemRetracted,),
         publisher="ingest",
         consumers=("tagging", "search-index", "notification"),
         key="item id",

@@ -24,8 +24,9 @@ def build_app(settings: Settings) -> Service:
     on_item_events = parts.handlers.on_item_events
     service.consume(
         ItemCaptured.topic,
-        dict.fromkeys((ItemCaptured, ItemRevised, ItemRetracted), on_item_events),
+        dict.fromkeys((ItemCaptured, ItemRevised), on_item_events),
     )
+    service.consume(ItemRetracted.topic, {ItemRetracted: on_item_events})
     service.mount(routes(parts.use_cases))
     for name, task in parts.background.items():
         service.background(name, task)
