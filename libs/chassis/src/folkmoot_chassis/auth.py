@@ -136,7 +136,13 @@ class Verifier:
         return Claims(subject, decoded.claims)
 
     async def check(self) -> str | None:
-        """Tell why no token at all can be checked; None while some can."""
+        """Tell why no token at all can be checked; None while some can.
+
+        Whoever gives up waiting for it leaves the reading of keys to come to its end.
+        """
+        return await asyncio.shield(asyncio.create_task(self._check()))
+
+    async def _check(self) -> str | None:
         try:
             await self._keys.current()
         except Problem as problem:
