@@ -12,14 +12,14 @@ from folkmoot.local.errors import LocalError
 from folkmoot.local.lag import lags
 from folkmoot.terminal import Exit
 from folkmoot_chassis.dead_letters import REASON, SERVICE
-from folkmoot_events import ItemCaptured, ItemTagged
+from folkmoot_events import ItemRetracted, ItemTagged
 from folkmoot_events.topics import consumer_group, dead_letter_topic
 from typer.testing import CliRunner, Result
 
 from tests.support.platform import Addresses
 from tests.support.stores import MakeTopic
 
-ITEMS, TAGS = ItemCaptured.topic, ItemTagged.topic
+RETRACTIONS, TAGS = ItemRetracted.topic, ItemTagged.topic
 DEAD = dead_letter_topic(TAGS, "search-index")
 """One of the longest names that a dead letter has."""
 
@@ -131,15 +131,17 @@ async def test_lag_is_what_a_group_has_yet_to_commit_of_the_topics_that_it_reads
 ) -> None:
     del topics
     group, other = consumer_group("search-index"), consumer_group("notification")
-    await write(platform, *[(ITEMS, 0)] * 3, *[(ITEMS, 1)] * 2, *[(TAGS, 0)] * 4)
+    await write(
+        platform, *[(RETRACTIONS, 0)] * 3, *[(RETRACTIONS, 1)] * 2, *[(TAGS, 0)] * 4
+    )
     assert set((await lags(platform.kafka_bootstrap)).values()) == {0}
-    await commit(platform, group, ITEMS, 1)
+    await commit(platform, group, RETRACTIONS, 1)
     found = await lags(platform.kafka_bootstrap)
     assert found[group] == 4, "two of the first partition, all two of the second"
     assert found[other] == 0, "one group's offsets are not another's"
     await commit(platform, group, TAGS, 4)
     assert (await lags(platform.kafka_bootstrap))[group] == 4
-    await commit(platform, group, ITEMS, 3)
+    await commit(platform, group, RETRACTIONS, 3)
     assert (await lags(platform.kafka_bootstrap))[group] == 2
 
 

@@ -46,7 +46,8 @@ def examine(home: Home, ports: dict[str, int]) -> Iterator[Finding]:
         return
     yield Finding("running", "ok", f"process {run.pid} since {run.since}")
     yield from _listening(run)
-    yield from examine_services({name: run.url(name) for name in SERVICES})
+    urls = {name: run.url(name) for name in SERVICES if name in run.ports}
+    yield from examine_services(urls)
     yield from _lag(run)
 
 
