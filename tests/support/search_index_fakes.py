@@ -76,6 +76,7 @@ class FakeChanges:
     def __init__(self) -> None:
         self.log: list[Change] = []
         self.forgotten = 0
+        self.stores = False
         self.abreast = asyncio.Event()
         self._more = asyncio.Condition()
 
@@ -84,6 +85,9 @@ class FakeChanges:
             self.log += changes
             self.abreast.clear()
             self._more.notify_all()
+
+    def storing(self) -> bool:
+        return self.stores
 
     async def position(self) -> Position:
         return str(len(self.log))

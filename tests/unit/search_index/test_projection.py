@@ -185,6 +185,23 @@ async def test_what_is_late_anyway_is_committed_in_bulk(
         await index.holds(4)
 
 
+async def test_what_is_late_is_committed_when_the_last_of_it_is_stored(
+    tmp_path: Path, changes: FakeChanges
+) -> None:
+    async with running(tmp_path, changes, age=timedelta(minutes=1)) as index:
+        await index.holds(0)
+        await changes.add(change(0))
+        await index.holds(1)
+        changes.stores = True
+        await changes.add(change(1), change(2))
+        await changes.abreast.wait()
+        assert await index.count() == 1
+        changes.stores = False
+        await changes.add(change(3))
+        await changes.abreast.wait()
+        assert await index.count() == 4
+
+
 async def test_a_restart_goes_on_where_it_left_off(
     tmp_path: Path, changes: FakeChanges
 ) -> None:

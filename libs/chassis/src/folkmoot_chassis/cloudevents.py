@@ -3,9 +3,9 @@
 import binascii
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
@@ -21,8 +21,7 @@ REQUIRED = ("id", "source", "specversion", "type")
 Headers = list[tuple[str, bytes | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """The context attributes of one event, and the trace that it belongs to."""
 
     values: Mapping[str, str]
@@ -108,11 +107,11 @@ def decode(headers: Iterable[tuple[str, bytes | None]]) -> Attributes:
     traceparent = trace.decode("ascii", "replace") if trace else None
     try:
         values = {
-            name[START:]: str(raw, "utf-8")  # type: ignore[arg-type]  # None is caught
+            name[START:]: raw.decode()  # type: ignore[union-attr]  # None is caught
             for name, raw in raws.items()
             if name[:START] == PREFIX
         }
-    except (TypeError, UnicodeDecodeError):
+    except (AttributeError, UnicodeDecodeError):
         # Nearly all are well: only now it is worth a call each to find which is not.
         for name, raw in raws.items():
             if name[:START] == PREFIX:

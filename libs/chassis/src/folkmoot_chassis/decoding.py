@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from folkmoot_chassis import cloudevents
@@ -99,20 +100,22 @@ def _decode(record: RawRecord, route: Route) -> Decoded | None:
             raise Permanent("the record has no value", reason="null-value")
         model, handler = found
         data = model.model_validate_json(record.value)
+    values = attributes.values
     moment = attributes.moment("time") or _written(record)
     message = Message(
-        id=attributes.id,
-        source=attributes.values["source"],
-        type=attributes.type,
+        id=values["id"],
+        source=values["source"],
+        type=values["type"],
         key=record.key.decode("utf-8", "replace") if record.key else "",
         data=data,
         traceparent=valid(attributes.traceparent) or new_traceparent(),
-        replay=attributes.values.get("replay") == "true",
+        replay=values.get("replay") == "true",
         time=moment,
         begun=attributes.moment("begun") or moment,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
+        body=record.value or b"",
     )
     return Decoded(record, message, handler)
 
@@ -121,6 +124,7 @@ def _written(record: RawRecord) -> datetime:
     return EPOCH + timedelta(milliseconds=record.timestamp)
 
 
+@lru_cache(maxsize=256)
 def _any_version(type_: bytes) -> bytes:
     name, v, number = type_.rpartition(b".v")
     return name + v if number.isdigit() else type_

@@ -43,7 +43,8 @@ class Message(NamedTuple, Generic[E]):
     A tuple: there is one for each record, and frozen dataclasses take thrice the time.
     `id` is the CloudEvents id, `traceparent` a W3C trace context to continue: to a
     handler, that of the span in which it works. `replay` marks a record that is told
-    again: store its effect, fire no side effect.
+    again: store its effect, fire no side effect. `body` is the record's value as it
+    came, of which `data` was decoded.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Message(NamedTuple, Generic[E]):
     topic: str
     partition: int
     offset: int
+    body: bytes = b""
 
     @property
     def identity(self) -> str:

@@ -105,6 +105,11 @@ class Service:
         """What is consumed, by topic."""
         return self._routes
 
+    @property
+    def in_hand(self) -> int:
+        """How many records are being handled, once it has started."""
+        return self._consumer.in_hand
+
     def consume(self, topic: str, handlers: Mapping[type[EventModel], Handler]) -> None:
         """Hand the events of a topic to their handlers; other types are skipped."""
         by_type = {model.type: (model, handler) for model, handler in handlers.items()}

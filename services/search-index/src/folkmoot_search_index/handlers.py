@@ -21,7 +21,7 @@ class Handlers:
     ) -> None:
         """Keep items with their tags."""
         await self._keep_documents(
-            (document_of(message.data) for message in batch), transaction
+            (document_of(message.data, message.body) for message in batch), transaction
         )
 
     async def on_item_retracted(

@@ -57,8 +57,11 @@ def wire(service: Service, settings: Settings) -> Parts:
     generations = TantivyGenerations(settings.index_dir, FIELDS)
     index = TantivySearchIndex(generations, clock, settings.search_threads)
     progress = Progress(settings.stall_timeout)
+    changes = MongoDocumentChanges(
+        service.database, recent, lambda: service.in_hand > 0
+    )
     project_documents = ProjectDocuments(
-        MongoDocumentChanges(service.database, recent),
+        changes,
         generations,
         interval=settings.commit_interval,
         most=settings.commit_changes,

@@ -11,7 +11,7 @@ from folkmoot_ingest.domain import intake
 from folkmoot_ingest.domain.cloud_events import CloudEvent
 from folkmoot_ingest.domain.errors import Refused
 from folkmoot_ingest.domain.identity import TOMBSTONE, item_id
-from folkmoot_ingest.domain.moments import is_future, moment
+from folkmoot_ingest.domain.moments import is_future
 from folkmoot_ingest.domain.normalisation import Origin, normalise
 from folkmoot_ingest.domain.submission import Submission, Withdrawal
 
@@ -49,9 +49,11 @@ class Draft(NamedTuple):
         return TOMBSTONE if isinstance(asked, Retraction) else asked.content_hash
 
 
-def draft(event: CloudEvent, permit: Permit, now: datetime) -> Draft:
-    """Read an event as what it asks of the record. Raises Refused."""
-    captured = moment(now)
+def draft(event: CloudEvent, permit: Permit, captured: datetime) -> Draft:
+    """Read an event as what it asks of the record. Raises Refused.
+
+    `captured` is the present `moment`.
+    """
     if event.time and is_future(event.time, captured):
         raise Refused(
             "future-time",

@@ -1,9 +1,10 @@
 """Deterministic ids and hashes: the same thing twice is one thing."""
 
 import hashlib
-import json
+from typing import NamedTuple
 
-from folkmoot_events import Item
+from folkmoot_events import Attachment, Item, Link, PersonRef
+from pydantic_core import to_json
 
 
 def item_id(company: str, source: str, native_id: str) -> str:
@@ -21,34 +22,53 @@ def person_id(source: str, native_id: str) -> str:
     return f"{source}/{native_id}"
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def content_hash(item: Item) -> str:
-    """Hash what a source can change of an item: anybody who holds it can recompute it.
+class Content(NamedTuple):
+    """What a source can change of an item.
 
     Left out: times, names of people (they belong to the people) and ids that cannot
     change without making it another item.
     """
-    content = {
-        "kind": item.kind,
-        "conversation": item.conversation_id,
-        "in_reply_to": item.in_reply_to,
-        "author": item.author.id,
-        "title": item.title,
-        "text": item.text,
-        "language": item.language,
-        "links": [[link.url, link.expanded, link.title] for link in item.links],
-        "mentions": [person.id for person in item.mentions],
-        "hashtags": item.hashtags,
+
+    kind: str
+    conversation_id: str
+    in_reply_to: str | None
+    author: PersonRef
+    title: str | None
+    text: str
+    language: str | None
+    links: tuple[Link, ...]
+    mentions: tuple[PersonRef, ...]
+    hashtags: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    visibility: tuple[str, ...]
+    permalink: str | None
+
+
+def content_hash(content: Content | Item) -> str:
+    """Hash what a source can change: anybody who holds an item can recompute it.
+
+    The hash is of JSON in UTF-8, keys in order, without white space. Raises ValueError
+    where half of a surrogate pair cannot be written so.
+    """
+    said = {
         "attachments": [
-            [file.url, file.name, file.media_type, file.size]
-            for file in item.attachments
+            (file.url, file.name, file.media_type, file.size)
+            for file in content.attachments
         ],
-        "visibility": item.visibility,
-        "permalink": item.permalink,
+        "author": content.author.id,
+        "conversation": content.conversation_id,
+        "hashtags": content.hashtags,
+        "in_reply_to": content.in_reply_to,
+        "kind": content.kind,
+        "language": content.language,
+        "links": [(link.url, link.expanded, link.title) for link in content.links],
+        "mentions": [person.id for person in content.mentions],
+        "permalink": content.permalink,
+        "text": content.text,
+        "title": content.title,
+        "visibility": content.visibility,
     }
-    return "sha256:" + hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(to_json(said)).hexdigest()
 
 
 TOMBSTONE = "sha256:" + hashlib.sha256(b"retracted").hexdigest()

@@ -7,6 +7,7 @@ from folkmoot_events import Item, PersonRef
 
 from folkmoot_ingest.domain.errors import Refused
 from folkmoot_ingest.domain.identity import (
+    Content,
     content_hash,
     conversation_id,
     item_id,
@@ -37,14 +38,26 @@ def normalise(submission: Submission, origin: Origin, captured: datetime) -> Ite
             "The item lies in the future",
             "`published`, `edited` and `time` may be at most one day ahead.",
         )
-    item = Item(
+    content = _content(submission, origin)
+    return Item(
         id=item_id(company, source, submission.native_id),
         revision=1,
         company=company,
         source=source,
         tool=submission.tool or source,
-        kind=submission.kind,
         native_id=submission.native_id,
+        published=published,
+        edited=submission.edited,
+        captured=captured,
+        content_hash=_hash(content),
+        **content._asdict(),
+    )
+
+
+def _content(submission: Submission, origin: Origin) -> Content:
+    company, source = origin.company, origin.source
+    return Content(
+        kind=submission.kind,
         conversation_id=conversation_id(
             company, source, submission.conversation or submission.native_id
         ),
@@ -58,20 +71,15 @@ def normalise(submission: Submission, origin: Origin, captured: datetime) -> Ite
         mentions=tuple(_person(source, person) for person in submission.mentions),
         hashtags=submission.hashtags,
         attachments=submission.attachments,
-        published=published,
-        edited=submission.edited,
-        captured=captured,
         visibility=visibility(company, submission.visibility),
         permalink=submission.permalink,
-        content_hash="",
     )
-    return item.model_copy(update={"content_hash": _hash(item)})
 
 
-def _hash(item: Item) -> str:
+def _hash(content: Content) -> str:
     try:
-        return content_hash(item)
-    except UnicodeEncodeError:
+        return content_hash(content)
+    except ValueError:
         raise Refused(
             "invalid-item",
             "The event's data is not a valid item",

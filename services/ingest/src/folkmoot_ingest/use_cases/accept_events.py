@@ -7,6 +7,7 @@ from datetime import datetime
 from folkmoot_ingest.domain.cloud_events import CloudEvent
 from folkmoot_ingest.domain.drafts import Draft, Permit, draft
 from folkmoot_ingest.domain.errors import Refused
+from folkmoot_ingest.domain.moments import moment
 from folkmoot_ingest.ports import Clock, Transactions
 from folkmoot_ingest.use_cases.capture_items import CaptureItems, Result
 
@@ -35,8 +36,8 @@ class AcceptEvents:
         permit: Permit,
     ) -> list[Answer]:
         """Answer each event, in order; the good ones are committed by then."""
-        now = self._clock.now()
-        drafted = [_drafted(event, permit, now) for _, event in received]
+        captured = moment(self._clock.now())
+        drafted = [_drafted(event, permit, captured) for _, event in received]
         good = [each for each in drafted if isinstance(each, Draft)]
         results = iter(await self._capture(good) if good else [])
         return [
@@ -51,11 +52,11 @@ class AcceptEvents:
 
 
 def _drafted(
-    event: CloudEvent | Refused, permit: Permit, now: datetime
+    event: CloudEvent | Refused, permit: Permit, captured: datetime
 ) -> Draft | Refused:
     if isinstance(event, Refused):
         return event
     try:
-        return draft(event, permit, now)
+        return draft(event, permit, captured)
     except Refused as refusal:
         return refusal

@@ -62,6 +62,8 @@ class CaptureItems:
         transaction: Transaction,
     ) -> dict[str, set[str]]:
         """Look up the history of those items only whose content is not the head's."""
+        if not heads:
+            return {}
         changed = {
             draft.item_id
             for draft in drafts
@@ -85,8 +87,9 @@ class _Batch:
 
     def take(self, draft: Draft) -> Result:
         """Settle one draft."""
-        asked, head = draft.asked, self.heads.get(draft.item_id)
-        hashes = self.known.setdefault(draft.item_id, set())
+        asked, id_ = draft.asked, draft.item_id
+        head = self.heads.get(id_)
+        hashes = self.known.setdefault(id_, set())
         if isinstance(asked, Retraction):
             outcome = decide_withdrawal(head, hashes, asked.at)
         else:
@@ -101,7 +104,7 @@ class _Batch:
                 self._revise(asked, head, outcome, draft.traceparent)
             case _:
                 pass
-        return Result(draft.item_id, self.heads[draft.item_id].revision, outcome)
+        return Result(id_, self.heads[id_].revision, outcome)
 
     def _revise(
         self, item: Item, head: Head | None, outcome: Outcome, traceparent: str | None

@@ -14,12 +14,13 @@ RETRACTED = float("inf")
 
 
 class Document(NamedTuple):
-    """An item with its tags."""
+    """An item with its tags; `told` is the event that told of them, as it came."""
 
     item: Item
     tags: tuple[Tag, ...]
     tag_revision: int
     tagged: datetime
+    told: bytes
 
     @property
     def id(self) -> str:
@@ -63,9 +64,11 @@ class Change(NamedTuple):
     first: bool = False
 
 
-def document_of(event: ItemTagged) -> Document:
-    """Return what an event says of its item."""
-    return Document(event.item, event.tags, event.revision, event.tagged)
+def document_of(event: ItemTagged, told: bytes | None = None) -> Document:
+    """Return what an event says of its item; `told` is the event as it came, JSON."""
+    if told is None:
+        told = event.model_dump_json(exclude_none=True).encode()
+    return Document(event.item, event.tags, event.revision, event.tagged, told)
 
 
 def tombstone_of(event: ItemRetracted) -> Tombstone:

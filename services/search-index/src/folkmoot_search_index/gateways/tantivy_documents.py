@@ -1,11 +1,12 @@
 """A document as the index holds it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from folkmoot_query import FieldTable, Keyword, Text, Time, fold, terms
 from folkmoot_query.document import Value
+from folkmoot_query.fields import Kind
 from tantivy import Document as IndexDocument
 
 from folkmoot_search_index.domain.documents import Document
@@ -40,28 +41,51 @@ def index_document(fields: FieldTable, document: Document) -> IndexDocument:
 def index_values(fields: FieldTable, values: Mapping[str, Value]) -> IndexDocument:
     """Return what the index holds of the values of a document's fields."""
     made = IndexDocument()
+    writers = _writers(fields)
     for name, value in values.items():
-        _add(made, fields, name, value)
+        writers[name](made, name, value)
     return made
 
 
-def _add(made: IndexDocument, fields: FieldTable, name: str, value: Value) -> None:
-    match fields[name]:
+Writer = Callable[[IndexDocument, str, Value], None]
+
+
+@cache
+def _writers(fields: FieldTable) -> Mapping[str, Writer]:
+    """Return what writes each field, found out once and not for each value."""
+    return {name: _writer(fields[name]) for name in fields}
+
+
+def _writer(kind: Kind) -> Writer:
+    match kind:
         case Text():
-            _add_terms(made, name, _texts(value))
-        case Keyword(words=words):
-            for text in dict.fromkeys(map(fold, _texts(value))):
-                made.add_text(name, text)
-            if words:
-                _add_terms(made, schema.words_of(name), _texts(value))
+            return _add_text
+        case Keyword(words=True):
+            return _add_keyword_and_words
+        case Keyword():
+            return _add_keyword
         case Time():
-            if isinstance(value, datetime):
-                made.add_integer(name, microseconds(value))
+            return _add_time
 
 
-def _add_terms(made: IndexDocument, name: str, texts: Iterable[str]) -> None:
-    for text in texts:
+def _add_text(made: IndexDocument, name: str, value: Value) -> None:
+    for text in _texts(value):
         made.add_text(name, _line(text) if len(text) <= SHORT else _spaced(text))
+
+
+def _add_keyword(made: IndexDocument, name: str, value: Value) -> None:
+    for text in dict.fromkeys(map(fold, _texts(value))):
+        made.add_text(name, text)
+
+
+def _add_keyword_and_words(made: IndexDocument, name: str, value: Value) -> None:
+    _add_keyword(made, name, value)
+    _add_text(made, schema.words_of(name), value)
+
+
+def _add_time(made: IndexDocument, name: str, value: Value) -> None:
+    if isinstance(value, datetime):
+        made.add_integer(name, microseconds(value))
 
 
 def _spaced(text: str) -> str:

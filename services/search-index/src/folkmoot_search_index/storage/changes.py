@@ -5,7 +5,7 @@ across a thread.
 """
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -48,9 +48,19 @@ PIPELINE = [
 class MongoDocumentChanges:
     """What happens to `documents`, from any position on."""
 
-    def __init__(self, database: Database, recent: RecentChanges | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        recent: RecentChanges | None = None,
+        storing: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._database = database
         self._recent = recent or RecentChanges()
+        self._storing = storing
+
+    def storing(self) -> bool:
+        """Tell whether this process is about to store more."""
+        return self._storing()
 
     async def position(self) -> Position:
         """Return a position before which everything is seen by a scan begun now.

@@ -1,15 +1,13 @@
 """Documents and tombstones as MongoDB keeps them.
 
-The item and its tags are kept as JSON text: BSON dates drop microseconds, an item is
-kept exactly as it was delivered, and one string costs far less than a tree of values.
-What is queried by is repeated beside it.
+The item and its tags are kept as the event that told of them, JSON text as it came:
+BSON dates drop microseconds, one string costs far less than a tree of values, and
+nothing has to be encoded again. What is queried by is repeated beside it.
 """
 
-from datetime import datetime
 from typing import Any
 
-from folkmoot_events import Item, Tag
-from pydantic import TypeAdapter
+from folkmoot_events import ItemTagged
 
 from folkmoot_search_index.domain.documents import (
     RETRACTED,
@@ -18,28 +16,26 @@ from folkmoot_search_index.domain.documents import (
     Tombstone,
     Version,
 )
+from folkmoot_search_index.domain.documents import document_of as document_told_by
 
 Stored = dict[str, Any]
-
-TAGS = TypeAdapter(tuple[Tag, ...])
 
 
 def to_stored(entry: Entry) -> Stored:
     """Return what to store for an entry."""
     match entry:
-        case Document(item, tags, tag_revision, tagged):
+        case Document(item=item):
             return {
                 "_id": item.id,
                 "retracted": False,
                 "item_revision": item.revision,
-                "tag_revision": tag_revision,
+                "tag_revision": entry.tag_revision,
                 "company": item.company,
                 "source": item.source,
                 "visibility": list(item.visibility),
                 "published": item.published,
-                "tagged": tagged,
-                "item": item.model_dump_json(exclude_none=True),
-                "tags": TAGS.dump_json(tags, exclude_none=True).decode(),
+                "tagged": entry.tagged,
+                "event": entry.told.decode(),
             }
         case Tombstone(item_id, revision, company, source, retracted):
             return {
@@ -66,10 +62,5 @@ def document_of(stored: Stored) -> Document | None:
     """
     if stored["retracted"]:
         return None
-    tagged: datetime = stored["tagged"]
-    return Document(
-        Item.model_validate_json(stored["item"]),
-        TAGS.validate_json(stored["tags"]),
-        stored["tag_revision"],
-        tagged,
-    )
+    told = stored["event"].encode()
+    return document_told_by(ItemTagged.model_validate_json(told), told)

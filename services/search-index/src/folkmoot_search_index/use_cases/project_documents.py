@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from time import monotonic
@@ -34,7 +34,7 @@ once cost the engine two thirds of what they cost in three parts.
 """
 
 LULL = 0.4
-"""Seconds without news after which even those are committed."""
+"""Seconds without news after which even those are committed, whoever stores them."""
 
 IDLE = 600.0
 """Seconds after which a position is kept though nothing changed, lest it be lost."""
@@ -121,7 +121,7 @@ class ProjectDocuments:
         self, index: IndexWriter, position: Position, *, until_abreast: bool = False
     ) -> None:
         """Apply what changes until another generation is in use, or it is abreast."""
-        pending = Pending()
+        pending = Pending(self._changes.storing)
         committed = changed = monotonic()
         # What is late because the stream was broken has waited for long enough.
         bulk = 0.0
@@ -149,7 +149,8 @@ class ProjectDocuments:
                     # than the last one took.
                     committed = started + max(0.0, 2 * spent - self._interval)
                     self._tally.committed(pending.changes, spent)
-                    pending, bulk = Pending(), max(BULK, self._interval)
+                    pending = Pending(self._changes.storing)
+                    bulk = max(BULK, self._interval)
                 if abreast:
                     return
 
@@ -158,21 +159,24 @@ class ProjectDocuments:
 
         `bulk` is how long to wait with many, and with what is late.
         """
+        complete = pending.complete()
         if not pending.changes:
             return waited > IDLE
         if len(pending.changes) >= self._most:
             return True
         many = len(pending.changes) >= CROWD
         if many or pending.age(self._clock.now()) > LATE:
-            return lull >= LULL or waited >= bulk
+            return complete or lull >= LULL or waited >= bulk
         return lull > 0 or waited >= self._interval
 
 
 class Pending:
     """Changes that are applied and not committed yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, storing: Callable[[], bool]) -> None:
         self.changes: list[Change] = []
+        self._storing = storing
+        self._stored = False
         self._newest: datetime | None = None
 
     def add(self, news: Sequence[Change]) -> None:
@@ -182,6 +186,15 @@ class Pending:
         if captured:
             newest = max(captured)
             self._newest = max(newest, self._newest or newest)
+
+    def complete(self) -> bool:
+        """Tell whether this process was seen to store more and has ended with it.
+
+        In a flood one batch follows another, so that it is hardly ever seen to end.
+        """
+        storing = self._storing()
+        self._stored = self._stored or storing
+        return self._stored and not storing
 
     def age(self, now: datetime) -> timedelta:
         """Return how long ago the newest of them was captured."""
