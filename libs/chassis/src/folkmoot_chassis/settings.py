@@ -130,7 +130,7 @@ class ServiceSettings(BaseSettings):
     inbox_days: int = Field(
         default=14, ge=1, description="How long a redelivery is recognised."
     )
-    outbox_poll: float = Field(default=0.25, description="Seconds between looks.")
+    outbox_poll: float = Field(default=1.0, description="Seconds between looks.")
     outbox_lease: float = Field(default=10.0, description="Seconds a shard is held.")
     outbox_shards: int = Field(default=8, ge=1)
     record_max_bytes: int = Field(

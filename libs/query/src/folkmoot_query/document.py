@@ -81,11 +81,13 @@ class Document:
         """Take a field's text or texts; a phrase never spans two of them."""
         self._texts[name] = tuple(_strings(name, value))
 
-    def add_keyword(self, name: str, value: Value, *, words: bool) -> None:
-        """Take a field's value or values; with `words`, also what they are made of."""
-        strings = self._keywords[name] = tuple(_strings(name, value))
-        if words:
-            self.add_text(name, strings)
+    def add_keyword(self, name: str, value: Value) -> None:
+        """Take a field's value or values."""
+        self._keywords[name] = tuple(_strings(name, value))
+
+    def add_keyword_and_words(self, name: str, value: Value) -> None:
+        """Take a field's value or values, and also what they are made of."""
+        self._keywords[name] = self._texts[name] = tuple(_strings(name, value))
 
     def add_time(self, name: str, value: Value) -> None:
         """Take a field's point in time."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from folkmoot_query.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from folkmoot_query.document import Value
 
@@ -52,6 +52,8 @@ class FieldTable:
             if not _NAME.fullmatch(name):
                 raise ValueError(f"{name!r} cannot be the name of a field")
         self._kinds = dict(kinds)
+        # Found out once and not for each value of each document.
+        self._adders = {name: _adder(kind) for name, kind in kinds.items()}
         self.defaults = tuple(
             name for name, kind in kinds.items() if kind == Text(default=True)
         )
@@ -78,13 +80,20 @@ class FieldTable:
         """
         document = Document(self.defaults)
         for name, value in values.items():
-            match self._kinds.get(name):
-                case Text():
-                    document.add_text(name, value)
-                case Keyword(words=words):
-                    document.add_keyword(name, value, words=words)
-                case Time():
-                    document.add_time(name, value)
-                case None:
-                    raise ValueError(f"no field {name!r} among {', '.join(self)}")
+            adder = self._adders.get(name)
+            if adder is None:
+                raise ValueError(f"no field {name!r} among {', '.join(self)}")
+            adder(document, name, value)
         return document
+
+
+def _adder(kind: Kind) -> Callable[[Document, str, Value], None]:
+    match kind:
+        case Text():
+            return Document.add_text
+        case Keyword(words=True):
+            return Document.add_keyword_and_words
+        case Keyword():
+            return Document.add_keyword
+        case Time():
+            return Document.add_time

@@ -57,9 +57,7 @@ def wire(service: Service, settings: Settings) -> Parts:
     generations = TantivyGenerations(settings.index_dir, FIELDS)
     index = TantivySearchIndex(generations, clock, settings.search_threads)
     progress = Progress(settings.stall_timeout)
-    changes = MongoDocumentChanges(
-        service.database, recent, lambda: service.in_hand > 0
-    )
+    changes = MongoDocumentChanges(service.database, recent, partial(_storing, service))
     project_documents = ProjectDocuments(
         changes,
         generations,
@@ -100,6 +98,10 @@ def wire(service: Service, settings: Settings) -> Parts:
         prepare=lambda: ensure_indexes(service.database),
         index_check=index_check,
     )
+
+
+def _storing(service: Service) -> bool:
+    return service.in_hand > 0
 
 
 async def _project(project_documents: ProjectDocuments, progress: Progress) -> None:

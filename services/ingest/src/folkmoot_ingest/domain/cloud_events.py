@@ -16,6 +16,9 @@ REQUIRED = ("specversion", "id", "source", "type")
 MAX_ATTRIBUTE = 2048
 
 _NAME = re.compile(r"[a-z0-9]{1,64}")
+_COMMON = frozenset((*REQUIRED, "subject", "time", "datacontenttype", "traceparent"))
+"""Names that need not be looked at."""
+
 # Control characters, halves of surrogate pairs and non-characters, as the type system
 # of CloudEvents rules them out.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -64,7 +67,7 @@ def event(attributes: Mapping[str, str], data: Any) -> CloudEvent:  # noqa: ANN4
     if attributes["specversion"] != "1.0":
         raise invalid("`specversion` must be 1.0; no other version is supported.")
     for name, value in attributes.items():
-        if not _NAME.fullmatch(name):
+        if name not in _COMMON and not _NAME.fullmatch(name):
             raise invalid(
                 "An attribute's name must be of lower-case letters and digits."
             )

@@ -18,13 +18,14 @@ class KeepDocuments:
         """Store the newest entry of each item, unless a newer one is stored."""
         newest: dict[str, Entry] = {}
         for entry in entries:
-            rival = newest.get(entry.id)
+            id_ = entry.id
+            rival = newest.get(id_)
             if rival is None or entry.version > rival.version:
-                newest[entry.id] = entry
+                newest[id_] = entry
         known = await self._documents.versions(list(newest), transaction)
         news = [
             entry
-            for entry in newest.values()
-            if entry.id not in known or entry.version > known[entry.id]
+            for id_, entry in newest.items()
+            if id_ not in known or entry.version > known[id_]
         ]
         await self._documents.put(news, known.keys(), transaction)
