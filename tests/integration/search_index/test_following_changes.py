@@ -185,7 +185,7 @@ async def test_an_entry_that_nobody_can_read_is_left_out(
 ) -> None:
     position = await changes.position()
     await keep(DOCUMENT)
-    await database.documents.update_one({"_id": ITEM.id}, {"$set": {"item": "{"}})
+    await database.documents.update_one({"_id": ITEM.id}, {"$set": {"event": "{"}})
     batch = await first(changes.follow(position))
     assert batch.changes == [Change(ITEM.id, None, first=True)]
 
