@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from folkmoot_events import NotificationDelivered, PersonRef
+from folkmoot_chassis.messages import Message
+from folkmoot_events import ItemTagged, NotificationDelivered, PersonRef
 from folkmoot_notification.domain.notifications import Notification
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.subscriptions import Subscription
 from folkmoot_notification.domain.telling import Tagging
+from folkmoot_notification.handlers import Handlers
 from folkmoot_notification.ports import Page
+from folkmoot_notification.use_cases.follow_standing import FollowStanding
 from folkmoot_notification.use_cases.notify_people import NotifyPeople
 from folkmoot_notification.use_cases.retract_items import RetractItems
 
 from tests.support.notification_fakes import (
     FakeDeliveries,
     FakeNotifications,
+    FakeSubscriptions,
     FakeToldItems,
     FakeTransactions,
     ManualClock,
@@ -27,9 +32,10 @@ from tests.support.notification_samples import (
     a_subscription,
     a_tagging,
 )
-from tests.support.tagged_items import a_tag, an_item, retracted
+from tests.support.tagged_items import MOMENT, a_tag, an_item, retracted, tagged
 
 GRACE = a_reader("grace", name="Grace Hopper")
+ADA = a_reader("ada")
 
 
 @dataclass
@@ -52,8 +58,8 @@ class World:
     def told_of(self, new: Sequence[Notification]) -> None:
         self.woken.append({notification.person for notification in new})
 
-    async def hears(self, *batch: Tagging) -> None:
-        notify = NotifyPeople(
+    def notify(self) -> NotifyPeople:
+        return NotifyPeople(
             self.standing,
             self.told,
             self.inbox,
@@ -61,6 +67,9 @@ class World:
             self.clock,
             self.told_of,
         )
+
+    async def hears(self, *batch: Tagging) -> None:
+        notify = self.notify()
         await self.transactions.run(lambda tx: notify(batch, tx))
 
     async def retracts(self, item_id: str, revision: int = 1) -> None:
@@ -91,6 +100,35 @@ async def test_a_match_is_told_with_its_reason_and_announced(world: World) -> No
     assert isinstance(event, NotificationDelivered)
     assert (event.channel, event.notification_id, trace) == ("inbox", told.id, TRACE)
     assert world.woken == [{"grace"}]
+
+
+async def test_a_wish_that_another_replica_took_in_counts_at_once(world: World) -> None:
+    elsewhere = FakeSubscriptions()
+    follow = FollowStanding(elsewhere, world.standing, pause=60)
+    retract = RetractItems(world.told, world.inbox, world.deliveries)
+    handlers = Handlers(follow, world.notify(), retract)
+    await elsewhere.keep_reader(ADA)
+    await elsewhere.add(a_subscription("borrow", person="ada"))
+    heard = Message(
+        id="1",
+        source="folkmoot-tagging",
+        type=ItemTagged.type,
+        key="itm_1",
+        data=tagged(an_item()),
+        traceparent=TRACE,
+        replay=False,
+        time=MOMENT,
+        begun=MOMENT,
+        topic=ItemTagged.topic,
+        partition=0,
+        offset=0,
+    )
+
+    async def hear(transaction: Any) -> None:
+        await handlers.on_item_tagged([heard], transaction)
+
+    await world.transactions.run(hear)
+    assert len(await world.inbox_of(ADA)) == 1
 
 
 async def test_several_reasons_make_one_notification(world: World) -> None:

@@ -96,7 +96,7 @@ def wire(service: Service, settings: Settings) -> Parts:
         world.tally.told(len(new))
 
     return Parts(
-        handlers=_handlers(world, told_of),
+        handlers=_handlers(world, follow_standing, told_of),
         recognise=RecogniseReader(world.subscriptions, world.standing),
         subscribe=Subscribe(
             world.subscriptions,
@@ -158,9 +158,12 @@ def _world(service: Service, settings: Settings) -> _World:
 
 
 def _handlers(
-    world: _World, told_of: Callable[[Sequence[Notification]], None]
+    world: _World,
+    follow_standing: FollowStanding,
+    told_of: Callable[[Sequence[Notification]], None],
 ) -> Handlers:
     return Handlers(
+        follow_standing,
         NotifyPeople(
             world.standing,
             world.told,

@@ -8,13 +8,13 @@ from folkmoot_query import QueryError
 
 from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
-from folkmoot_notification.ports import Subscriptions
+from folkmoot_notification.ports import Changes, Subscriptions
 
 LOG = logging.getLogger(__name__)
 
 
 class FollowStanding:
-    """Take up what any replica stored, every `pause` seconds."""
+    """Take up what any replica stored, every `pause` seconds and when asked to."""
 
     def __init__(
         self, subscriptions: Subscriptions, standing: Standing, pause: float
@@ -23,10 +23,17 @@ class FollowStanding:
         self._standing = standing
         self._pause = pause
         self._mark: datetime | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def refresh(self) -> None:
-        """Take up what changed since the last time; everything at the first."""
-        changes = await self._subscriptions.changes(self._mark)
+        """Take up what changed since the last time; everything at the first.
+
+        All that was stored before this was called is known when it returns.
+        """
+        async with self._one_at_a_time:
+            self._take_up(await self._subscriptions.changes(self._mark))
+
+    def _take_up(self, changes: Changes) -> None:
         for reader in changes.readers:
             self._standing.know(reader)
         for key in changes.dropped:
