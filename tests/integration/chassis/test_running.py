@@ -170,6 +170,23 @@ async def test_a_commit_is_published_at_once_by_its_own_replica(
     assert waited[1] < 100
 
 
+async def test_what_an_earlier_life_committed_is_published_once_it_is_led(
+    make_toy: MakeToy, toy_topics: Topics, wire: Wire
+) -> None:
+    toy = make_toy(outbox_poll=30.0)
+    async with running(toy.service):
+        await until(lambda: all_shards(toy))
+        toy.service.outbox.held = ()
+        await wire.order(toy_topics.orders, "left")
+        await settle_on(toy.service.database, ["left"])
+        await until(lambda: is_published(toy), seconds=10)
+    assert len(await wire.read(toy_topics.shipments, 1)) == 1
+
+
+async def is_published(toy: Toy) -> bool:
+    return await toy.service.database["outbox"].count_documents({}) == 0
+
+
 async def all_shards(toy: Toy) -> bool:
     return len(toy.service.outbox.held) == 8
 

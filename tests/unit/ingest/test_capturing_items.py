@@ -3,7 +3,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from folkmoot_events import Item, ItemCaptured, ItemRetracted, ItemRevised
+from folkmoot_events import (
+    Attachment,
+    Item,
+    ItemCaptured,
+    ItemRetracted,
+    ItemRevised,
+    Link,
+    PersonRef,
+)
 from folkmoot_ingest.domain.drafts import Draft
 from folkmoot_ingest.domain.identity import content_hash, item_id
 from folkmoot_ingest.domain.revisions import Head, Outcome, decide
@@ -22,6 +30,7 @@ from tests.support.ingest_fakes import (
     said,
     withdrew,
 )
+from tests.support.tagged_items import an_item
 
 T1, T2, T3 = (datetime(2026, 5, 4, hour, tzinfo=UTC) for hour in (9, 10, 11))
 
@@ -177,6 +186,25 @@ async def test_every_event_carries_the_item_whole_and_hashed() -> None:
 def test_the_same_native_id_of_two_companies_or_sources_is_two_items() -> None:
     ids = {item_id(c, s, "1") for c in ("north", "south") for s in ("a", "b")}
     assert len(ids) == 4
+
+
+def test_a_hash_is_the_same_for_ever() -> None:
+    odd = an_item(
+        title='"\\/',
+        text="\x00\x1f\x7f\b\f\n\r\t\u2028\ud7ff\ufeff\U0001f600 é",
+        hashtags=("ü",),
+        links=(Link(url="https://a.example/\u2029", title=""),),
+        mentions=(PersonRef(id="s/ø", name="Ø"),),
+        attachments=(Attachment(size=2**63 - 1), Attachment(name="")),
+        in_reply_to="itm_0",
+        language="en",
+        permalink="https://b.example",
+        visibility=("everyone", "person:ada"),
+    )
+    assert [content_hash(an_item(title=None)), content_hash(odd)] == [
+        "sha256:89f63585a8a727f80d6b128f24d83adc63beab7d95b03141470423f7283fd8dc",
+        "sha256:3670855d91e6fc4778f3d4fc6c2b43949745dda0e94c90140a19d7d1b498a531",
+    ]
 
 
 def test_a_hash_is_of_what_a_source_can_change_and_not_of_when() -> None:

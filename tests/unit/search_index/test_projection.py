@@ -197,6 +197,7 @@ async def test_what_is_late_is_committed_when_the_last_of_it_is_stored(
         await changes.abreast.wait()
         assert await index.count() == 1
         changes.stores = False
+        await asyncio.sleep(0.02)  # no two commits are nearer to each other than 0.01
         await changes.add(change(3))
         await changes.abreast.wait()
         assert await index.count() == 4

@@ -8,7 +8,7 @@ from tests.support.tagged_items import an_item, tagged
 
 ONE, TWO = ObjectId(), ObjectId()
 CHANGES = [
-    Change(f"itm_{n}", document_of(tagged(an_item(f"itm_{n}", text="four"))))
+    Change(f"itm_{n}", document_of(tagged(an_item(f"itm_{n}")), b"four"))
     for n in range(2)
 ]
 
@@ -29,7 +29,7 @@ def test_the_oldest_are_forgotten_when_there_are_too_many() -> None:
     assert recent.take(TWO) is CHANGES
 
 
-def test_the_oldest_are_forgotten_when_there_is_too_much_text() -> None:
+def test_the_oldest_are_forgotten_when_they_are_too_large() -> None:
     recent = RecentChanges(largest=12)
     recent.add(ONE, CHANGES)
     recent.add(TWO, [*CHANGES, Change("itm_gone", None)])

@@ -28,11 +28,6 @@ class Attributes(NamedTuple):
     traceparent: str | None
 
     @property
-    def id(self) -> str:
-        """Unique within the source."""
-        return self.values["id"]
-
-    @property
     def type(self) -> str:
         """What happened."""
         return self.values["type"]

@@ -34,6 +34,10 @@ does not withdraw it. The round is sent again through a new producer; whoever re
 a record twice knows it by its id.
 """
 
+APART = 0.025
+"""Seconds from the start of a round to the next: what is committed in quick succession
+is published, fetched and forgotten together."""
+
 
 class Relay:
     """Moves records from the outbox to Kafka, oldest first, at least once."""
@@ -68,18 +72,25 @@ class Relay:
         """Renew the shards of this replica for as long as it runs."""
         while True:
             held = await self._leases.renew()
-            if gained := set(held) - set(self._outbox.held):
+            gained = set(held) - set(self._outbox.held)
+            if gained:
                 self._backlog.fall_behind(gained)
             self._outbox.held = held
+            if gained:
+                self._awake.set()
             await asyncio.sleep(every)
 
     async def run(self) -> None:
         """Publish until cancelled."""
         while True:
             self._awake.clear()
+            began = time.monotonic()
             async with self._under_way:
                 published = await self._round()
-            if not published:
+            if published:
+                spent = time.monotonic() - began
+                await asyncio.sleep(max(0.0, APART - spent))
+            else:
                 # wait_for would swallow a cancellation that meets a wake-up
                 # (python/cpython#86296, mended in 3.12).
                 with contextlib.suppress(TimeoutError):

@@ -23,10 +23,9 @@ def person_id(source: str, native_id: str) -> str:
 
 
 class Content(NamedTuple):
-    """What a source can change of an item.
+    """What a source can change of an item, but for its times.
 
-    Left out: times, names of people (they belong to the people) and ids that cannot
-    change without making it another item.
+    Left out are ids that cannot change without making it another item.
     """
 
     kind: str
@@ -47,8 +46,10 @@ class Content(NamedTuple):
 def content_hash(content: Content | Item) -> str:
     """Hash what a source can change: anybody who holds an item can recompute it.
 
-    The hash is of JSON in UTF-8, keys in order, without white space. Raises ValueError
-    where half of a surrogate pair cannot be written so.
+    Names of people are left out: they belong to the people. The hash is of JSON in
+    UTF-8, keys in order, without white space; these bytes never change, for the record
+    holds their hashes. Raises ValueError where half of a surrogate pair cannot be
+    written so.
     """
     said = {
         "attachments": [

@@ -28,14 +28,17 @@ class FollowStanding:
     async def refresh(self) -> None:
         """Take up what changed since the last time; everything at the first.
 
-        All that was stored before this was called is known when it returns.
+        What was stored before this was called is known when it returns.
         """
         async with self._one_at_a_time:
             self._take_up(await self._subscriptions.changes(self._mark))
 
     def _take_up(self, changes: Changes) -> None:
         for reader in changes.readers:
-            self._standing.know(reader)
+            try:
+                self._standing.know(reader)
+            except QueryError:
+                LOG.exception("reader %s cannot be followed", reader.person)
         for key in changes.dropped:
             self._standing.drop(key)
         for subscription in changes.subscriptions:

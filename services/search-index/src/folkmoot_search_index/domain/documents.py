@@ -64,9 +64,9 @@ class Change(NamedTuple):
     first: bool = False
 
 
-def document_of(event: ItemTagged, told: bytes | None = None) -> Document:
+def document_of(event: ItemTagged, told: bytes = b"") -> Document:
     """Return what an event says of its item; `told` is the event as it came, JSON."""
-    if told is None:
+    if not told:
         told = event.model_dump_json(exclude_none=True).encode()
     return Document(event.item, event.tags, event.revision, event.tagged, told)
 

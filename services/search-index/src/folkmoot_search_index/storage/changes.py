@@ -4,7 +4,6 @@ Read with raw commands: the driver's own cursor hands events over one by one, ea
 across a thread.
 """
 
-import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
@@ -14,13 +13,11 @@ from bson.int64 import Int64
 from folkmoot_chassis.mongo import Database, Session
 from pymongo.errors import OperationFailure, PyMongoError
 
-from folkmoot_search_index.domain.documents import Change, Document
+from folkmoot_search_index.domain.documents import Change
 from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
 from folkmoot_search_index.storage.documents import CHANGES, COLLECTION
-from folkmoot_search_index.storage.mapping import Stored, document_of
+from folkmoot_search_index.storage.mapping import readable
 from folkmoot_search_index.storage.recent import RecentChanges
-
-logger = logging.getLogger(__name__)
 
 BATCH = 1000
 """Documents that are read at a time."""
@@ -82,7 +79,7 @@ class MongoDocumentChanges:
             if not stored:
                 return
             after = stored[-1]["_id"]
-            yield [Change(each["_id"], _document(each)) for each in stored]
+            yield [Change(each["_id"], readable(each)) for each in stored]
 
     async def follow(self, position: Position) -> AsyncGenerator[ChangeBatch, None]:
         """Yield what changed after `position`, for ever; raises PositionLost."""
@@ -170,7 +167,7 @@ class MongoDocumentChanges:
             raise PositionLost("entries are gone, which nobody here takes away")
         first = len(entry["first"])
         return [
-            Change(id_, _document(stored[id_]), first=place < first)
+            Change(id_, readable(stored[id_]), first=place < first)
             for place, id_ in enumerate(ids)
         ]
 
@@ -195,12 +192,3 @@ def _resume(position: Position) -> dict[str, Any]:
     if isinstance(moment, Timestamp) or "resumeAfter" in where:
         return where
     raise PositionLost("the position is not one of ours")
-
-
-def _document(stored: Stored) -> Document | None:
-    """Return the document of an entry; one that nobody can read is left out."""
-    try:
-        return document_of(stored)
-    except (ValueError, KeyError):
-        logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
-        return None

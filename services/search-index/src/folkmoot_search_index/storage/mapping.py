@@ -5,6 +5,7 @@ BSON dates drop microseconds, one string costs far less than a tree of values, a
 nothing has to be encoded again. What is queried by is repeated beside it.
 """
 
+import logging
 from typing import Any
 
 from folkmoot_events import ItemTagged
@@ -17,6 +18,8 @@ from folkmoot_search_index.domain.documents import (
     Version,
 )
 from folkmoot_search_index.domain.documents import document_of as document_told_by
+
+logger = logging.getLogger(__name__)
 
 Stored = dict[str, Any]
 
@@ -58,9 +61,18 @@ def version_of(stored: Stored) -> Version:
 def document_of(stored: Stored) -> Document | None:
     """Return the document that is stored; None for a tombstone.
 
-    Raises ValueError for one that this version of the service cannot read.
+    Raises ValueError or KeyError for one that this version of the service cannot read.
     """
     if stored["retracted"]:
         return None
     told = stored["event"].encode()
     return document_told_by(ItemTagged.model_validate_json(told), told)
+
+
+def readable(stored: Stored) -> Document | None:
+    """Return the document that is stored; one that nobody can read is left out."""
+    try:
+        return document_of(stored)
+    except (ValueError, KeyError):
+        logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
+        return None

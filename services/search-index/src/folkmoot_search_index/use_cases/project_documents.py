@@ -27,7 +27,7 @@ CROWD = 500
 """Changes that come between two commits only where there is a flood of them."""
 
 BULK = 2.0
-"""Seconds between commits in a flood, or while what comes is late anyway.
+"""Seconds between commits in a flood, or while what comes is late, but for its end.
 
 Every commit writes dictionaries, which are merged later on: three thousand changes at
 once cost the engine two thirds of what they cost in three parts.
@@ -159,9 +159,9 @@ class ProjectDocuments:
 
         `bulk` is how long to wait with many, and with what is late.
         """
-        complete = pending.complete()
         if not pending.changes:
             return waited > IDLE
+        complete = pending.complete() and waited >= self._interval
         if len(pending.changes) >= self._most:
             return True
         many = len(pending.changes) >= CROWD
@@ -188,7 +188,7 @@ class Pending:
             self._newest = max(newest, self._newest or newest)
 
     def complete(self) -> bool:
-        """Tell whether this process was seen to store more and has ended with it.
+        """Look whether this process stores more; tell whether it did and has ended.
 
         In a flood one batch follows another, so that it is hardly ever seen to end.
         """
