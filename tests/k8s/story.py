@@ -31,7 +31,8 @@ HOOK_PORT = 8200
 STOP = Path("/tmp/stop")
 TELL_EVERY = 10
 REST_SECONDS = 180.0
-PUBLISHERS = 3
+PUBLISHERS = 8
+"""So many that what one waits for an answer does not slow the others down."""
 SHARE = 0.8
 """Of the rate that was asked for; with less, nothing is shown of it."""
 
