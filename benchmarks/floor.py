@@ -54,7 +54,7 @@ HOPS = (
         "ingest", "floor.inbound", "floor.items", {"effect": 212, "record": 1006}, 1001
     ),
     Hop("tagging", "floor.items", "floor.item-tags", {"effect": 609}, 1539),
-    Hop("search-index", "floor.item-tags", None, {"effect": 1436}),
+    Hop("search-index", "floor.item-tags", None, {"effect": 1495}),
     Hop("notification", "floor.item-tags", None, {"effect": 920}, every=PROBE_EVERY),
 )
 TOPICS = ("floor.inbound", "floor.items", "floor.item-tags")

@@ -14,7 +14,7 @@ from folkmoot_notification.domain.notifications import Excerpt, Notification
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.subscriptions import Subscription
 from folkmoot_notification.domain.telling import Told
-from folkmoot_notification.ports import Changes, Page, Transaction
+from folkmoot_notification.ports import OVERLAP, Changes, Page, Transaction
 
 T = TypeVar("T")
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -67,6 +67,8 @@ class FakeSubscriptions:
         self.subscriptions: dict[str, Subscription] = {}
         self.dropped: list[str] = []
         self.full = False
+        self.changed: datetime | None = None
+        self.asked: list[datetime | None] = []
 
     async def keep_reader(self, reader: Reader) -> None:
         self.readers[reader.person] = reader
@@ -92,11 +94,14 @@ class FakeSubscriptions:
         return True
 
     async def changes(self, since: datetime | None) -> Changes:
+        self.asked.append(since)
+        if since and self.changed and since - OVERLAP > self.changed:
+            return Changes((), (), (), since)
         return Changes(
             list(self.readers.values()),
             list(self.subscriptions.values()),
             self.dropped,
-            since,
+            self.changed or since,
         )
 
 

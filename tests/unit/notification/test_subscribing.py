@@ -1,6 +1,7 @@
 """What a person may ask for, and how replicas come to know of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from folkmoot_chassis.auth import Claims
@@ -9,6 +10,8 @@ from folkmoot_notification.api.callers import require_reader
 from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.subscriptions import quoted
+from folkmoot_notification.ports import OVERLAP
+from folkmoot_notification.use_cases import follow_standing
 from folkmoot_notification.use_cases.follow_standing import FollowStanding
 from folkmoot_notification.use_cases.recognise_reader import RecogniseReader
 from folkmoot_notification.use_cases.subscribe import (
@@ -22,6 +25,7 @@ from folkmoot_notification.use_cases.subscribe import (
 from folkmoot_query import QueryError
 
 from tests.support.notification_fakes import (
+    START,
     FakeEndpoints,
     FakeSubscriptions,
     ManualClock,
@@ -122,6 +126,21 @@ async def test_other_replicas_take_up_what_was_stored(world: World) -> None:
     await world.unsubscribe(made.id, GRACE)
     await follow.refresh()
     assert elsewhere.audience(tagged(an_item())) == {}
+
+
+async def test_what_is_long_known_is_not_read_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter((0.0, 1.0, 2.0, 12.1, 13.0, 14.0))
+    monkeypatch.setattr(follow_standing, "monotonic", lambda: next(seconds))
+    world.store.changed = START
+    follow = FollowStanding(world.store, world.standing, pause=1)
+    await world.store.add(a_subscription("checker"))
+    for _ in range(5):
+        await follow.refresh()
+    later = START + OVERLAP + timedelta(milliseconds=1)
+    assert world.store.asked == [None, START, START, later, later]
+    assert len(world.standing) == 1
 
 
 async def test_one_that_cannot_be_read_does_not_stop_the_others(

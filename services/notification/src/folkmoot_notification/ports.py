@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from folkmoot_events import Event
@@ -50,6 +50,10 @@ class Transactions(Protocol):
         ...
 
 
+OVERLAP = timedelta(seconds=5)
+"""How long after the time that it carries a change may become visible."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What became different since a mark; `mark` is where to go on from."""
@@ -58,6 +62,9 @@ class Changes:
     subscriptions: Sequence[Subscription]
     dropped: Sequence[str]
     mark: datetime | None
+
+    def __bool__(self) -> bool:
+        return bool(self.readers or self.subscriptions or self.dropped)
 
 
 class Subscriptions(Protocol):

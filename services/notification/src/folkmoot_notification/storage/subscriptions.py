@@ -6,16 +6,15 @@ little after the time it carries, hence the overlap.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from folkmoot_chassis.mongo import Database, Document
 
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.subscriptions import Subscription
-from folkmoot_notification.ports import Changes
+from folkmoot_notification.ports import OVERLAP, Changes
 
-OVERLAP = timedelta(seconds=5)
 STAMP = {"$currentDate": {"changed": True}}
 UNLIMITED = None
 

@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 from folkmoot_query import QueryError
 
 from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
-from folkmoot_notification.ports import Changes, Subscriptions
+from folkmoot_notification.ports import OVERLAP, Changes, Subscriptions
 
 LOG = logging.getLogger(__name__)
+
+SETTLED = 2 * OVERLAP.total_seconds()
+"""Seconds after which the newest changes are looked at no more."""
 
 
 class FollowStanding:
@@ -23,6 +27,7 @@ class FollowStanding:
         self._standing = standing
         self._pause = pause
         self._mark: datetime | None = None
+        self._moved = monotonic()
         self._one_at_a_time = asyncio.Lock()
 
     async def refresh(self) -> None:
@@ -31,7 +36,9 @@ class FollowStanding:
         What was stored before this was called is known when it returns.
         """
         async with self._one_at_a_time:
-            self._take_up(await self._subscriptions.changes(self._mark))
+            changes = await self._subscriptions.changes(self._mark)
+            self._take_up(changes)
+            self._go_on_from(changes)
 
     def _take_up(self, changes: Changes) -> None:
         for reader in changes.readers:
@@ -47,7 +54,14 @@ class FollowStanding:
             except (QueryError, UnanchoredError):
                 # Written by a version with another language: keep matching the others.
                 LOG.exception("subscription %s cannot be read", subscription.id)
-        self._mark = changes.mark
+
+    def _go_on_from(self, changes: Changes) -> None:
+        """Leave the newest changes behind once none as old can come up any more."""
+        now = monotonic()
+        if changes.mark != self._mark:
+            self._mark, self._moved = changes.mark, now
+        elif self._mark and changes and now - self._moved > SETTLED:
+            self._mark += OVERLAP + timedelta(milliseconds=1)
 
     async def run(self) -> None:
         """Refresh until cancelled."""
