@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 RawBatch = tuple[RawRecord, ...]
 REREAD_WAIT = 1.0
 """Seconds before a batch that would not settle is read again."""
+
+IDLE_WAIT_MS = 1000
 
 COMMIT_WAIT = 30.0
 """Seconds that a commit may take; the next one says its offsets, too."""
@@ -92,8 +95,6 @@ class Consumer:
             *self._routes,
             group_id=group,
             batch=True,
-            max_records=settings.batch_max_records,
-            batch_timeout_ms=max(1, int(settings.batch_poll * 1000)),
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             # Others may publish in transactions; what they took back never happened.
@@ -108,6 +109,8 @@ class Consumer:
             no_reply=True,
         )
         subscriber(self._on_batch)
+        # Its own sleeps for as long again after each wait that brought nothing.
+        subscriber.get_msg = self._next_batch  # type: ignore[method-assign]
         self._subscriber = subscriber
 
     @property
@@ -137,6 +140,13 @@ class Consumer:
         """Return the paused topics and why."""
         fuses = self._unit.fuses
         return {topic: fuse.blown for topic, fuse in fuses.items() if fuse.blown}
+
+    async def _next_batch(self, consumer: AIOKafkaConsumer) -> RawBatch:
+        """Return records as soon as there are some; none after a while without any."""
+        found = await consumer.getmany(
+            timeout_ms=IDLE_WAIT_MS, max_records=self._settings.batch_max_records
+        )
+        return tuple(chain(*found.values()))
 
     async def _on_batch(self, message: KafkaMessage) -> None:
         consumer = self.client

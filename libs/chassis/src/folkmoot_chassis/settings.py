@@ -104,9 +104,6 @@ class ServiceSettings(BaseSettings):
     kafka_session_timeout: float = Field(default=30.0, description="Seconds.")
 
     batch_max_records: int = Field(default=1000, ge=1, description="Records a batch.")
-    batch_poll: float = Field(
-        default=0.025, description="Seconds that an idle consumer waits for a record."
-    )
     batch_linger: float = Field(
         default=0.1,
         ge=0,
