@@ -14,6 +14,7 @@ from folkmoot_search_index.domain.readers import reader
 from folkmoot_search_index.gateways.tantivy_generations import TantivyGenerations
 from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
 from folkmoot_search_index.ports import ChangeBatch, IndexUnavailable, Position
+from folkmoot_search_index.use_cases import project_documents
 from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
 from typing_extensions import override
 
@@ -186,8 +187,15 @@ async def test_what_is_late_anyway_is_committed_in_bulk(
 
 
 async def test_what_is_late_is_committed_when_the_last_of_it_is_stored(
-    tmp_path: Path, changes: FakeChanges
+    tmp_path: Path, changes: FakeChanges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(project_documents, "BULK", 60.0)
+
+    async def told_again() -> bool:
+        await changes.add(change(3))
+        await changes.abreast.wait()
+        return await index.count() == 4
+
     async with running(tmp_path, changes, age=timedelta(minutes=1)) as index:
         await index.holds(0)
         await changes.add(change(0))
@@ -197,10 +205,7 @@ async def test_what_is_late_is_committed_when_the_last_of_it_is_stored(
         await changes.abreast.wait()
         assert await index.count() == 1
         changes.stores = False
-        await asyncio.sleep(0.02)  # no two commits are nearer to each other than 0.01
-        await changes.add(change(3))
-        await changes.abreast.wait()
-        assert await index.count() == 4
+        await until(told_again)
 
 
 async def test_a_restart_goes_on_where_it_left_off(

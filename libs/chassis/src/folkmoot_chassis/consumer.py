@@ -36,6 +36,7 @@ REREAD_WAIT = 1.0
 """Seconds before a batch that would not settle is read again."""
 
 IDLE_WAIT_MS = 1000
+"""How long an idle consumer waits before it looks around."""
 
 COMMIT_WAIT = 30.0
 """Seconds that a commit may take; the next one says its offsets, too."""
@@ -95,6 +96,7 @@ class Consumer:
             *self._routes,
             group_id=group,
             batch=True,
+            max_records=settings.batch_max_records,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             # Others may publish in transactions; what they took back never happened.

@@ -36,9 +36,10 @@ class FollowStanding:
         What was stored before this was called is known when it returns.
         """
         async with self._one_at_a_time:
+            asked = monotonic()
             changes = await self._subscriptions.changes(self._mark)
             self._take_up(changes)
-            self._go_on_from(changes)
+            self._go_on_from(changes, asked)
 
     def _take_up(self, changes: Changes) -> None:
         for reader in changes.readers:
@@ -55,12 +56,11 @@ class FollowStanding:
                 # Written by a version with another language: keep matching the others.
                 LOG.exception("subscription %s cannot be read", subscription.id)
 
-    def _go_on_from(self, changes: Changes) -> None:
+    def _go_on_from(self, changes: Changes, asked: float) -> None:
         """Leave the newest changes behind once none as old can come up any more."""
-        now = monotonic()
         if changes.mark != self._mark:
-            self._mark, self._moved = changes.mark, now
-        elif self._mark and changes and now - self._moved > SETTLED:
+            self._mark, self._moved = changes.mark, monotonic()
+        elif self._mark and changes and asked - self._moved > SETTLED:
             self._mark += OVERLAP + timedelta(milliseconds=1)
 
     async def run(self) -> None:

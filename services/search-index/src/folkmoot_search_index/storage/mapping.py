@@ -73,6 +73,6 @@ def readable(stored: Stored) -> Document | None:
     """Return the document that is stored; one that nobody can read is left out."""
     try:
         return document_of(stored)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, AttributeError):
         logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
         return None

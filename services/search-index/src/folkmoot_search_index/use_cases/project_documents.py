@@ -159,9 +159,9 @@ class ProjectDocuments:
 
         `bulk` is how long to wait with many, and with what is late.
         """
+        complete = pending.complete() and waited >= self._interval
         if not pending.changes:
             return waited > IDLE
-        complete = pending.complete() and waited >= self._interval
         if len(pending.changes) >= self._most:
             return True
         many = len(pending.changes) >= CROWD
