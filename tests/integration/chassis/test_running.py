@@ -155,6 +155,18 @@ async def test_what_comes_in_quick_succession_shares_a_batch(
         assert await toy.service.database["inbox"].count_documents({}) == 2
 
 
+async def test_a_batch_holds_no_more_than_it_may(
+    make_toy: MakeToy, toy_topics: Topics, wire: Wire
+) -> None:
+    things = [f"thing-{number}" for number in range(10)]
+    await wire.order(toy_topics.orders, *things)
+    toy = make_toy(batch_max_records=3)
+    async with running(toy.service):
+        await settle_on(toy.service.database, things)
+        batches = await toy.service.database["inbox"].find().to_list(None)
+    assert max(len(batch["ids"]) for batch in batches) == 3
+
+
 async def test_a_commit_is_published_at_once_by_its_own_replica(
     make_toy: MakeToy, toy_topics: Topics, wire: Wire
 ) -> None:
