@@ -72,12 +72,10 @@ class Relay:
         """Renew the shards of this replica for as long as it runs."""
         while True:
             held = await self._leases.renew()
-            gained = set(held) - set(self._outbox.held)
-            if gained:
+            if gained := set(held) - set(self._outbox.held):
                 self._backlog.fall_behind(gained)
-            self._outbox.held = held
-            if gained:
                 self._awake.set()
+            self._outbox.held = held
             await asyncio.sleep(every)
 
     async def run(self) -> None:

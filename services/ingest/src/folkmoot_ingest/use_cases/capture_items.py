@@ -62,8 +62,6 @@ class CaptureItems:
         transaction: Transaction,
     ) -> dict[str, set[str]]:
         """Look up the history of those items only whose content is not the head's."""
-        if not heads:
-            return {}
         changed = {
             draft.item_id
             for draft in drafts

@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from folkmoot_search_index.domain.documents import Change
 from folkmoot_search_index.ports import ChangeBatch, Position, PositionLost
 from folkmoot_search_index.storage.documents import CHANGES, COLLECTION
-from folkmoot_search_index.storage.mapping import readable
+from folkmoot_search_index.storage.mapping import document_of
 from folkmoot_search_index.storage.recent import RecentChanges
 
 BATCH = 1000
@@ -79,7 +79,7 @@ class MongoDocumentChanges:
             if not stored:
                 return
             after = stored[-1]["_id"]
-            yield [Change(each["_id"], readable(each)) for each in stored]
+            yield [Change(each["_id"], document_of(each)) for each in stored]
 
     async def follow(self, position: Position) -> AsyncGenerator[ChangeBatch, None]:
         """Yield what changed after `position`, for ever; raises PositionLost."""
@@ -167,7 +167,7 @@ class MongoDocumentChanges:
             raise PositionLost("entries are gone, which nobody here takes away")
         first = len(entry["first"])
         return [
-            Change(id_, readable(stored[id_]), first=place < first)
+            Change(id_, document_of(stored[id_]), first=place < first)
             for place, id_ in enumerate(ids)
         ]
 

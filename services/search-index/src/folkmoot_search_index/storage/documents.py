@@ -16,7 +16,7 @@ from folkmoot_search_index.domain.documents import Change, Document, Entry, Vers
 from folkmoot_search_index.ports import Transaction
 from folkmoot_search_index.storage.mapping import (
     Stored,
-    readable,
+    document_of,
     to_stored,
     version_of,
 )
@@ -71,7 +71,7 @@ class MongoDocuments:
     async def read(self, ids: Sequence[str]) -> Mapping[str, Document]:
         """Return the documents among `ids` that are not retracted."""
         found = self._documents.find({"_id": {"$in": list(ids)}, "retracted": False})
-        documents = map(readable, await found.to_list(len(ids)))
+        documents = map(document_of, await found.to_list(len(ids)))
         return {each.id: each for each in documents if each is not None}
 
     async def count(self) -> int:

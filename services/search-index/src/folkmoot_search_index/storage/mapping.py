@@ -10,6 +10,7 @@ from typing import Any
 
 from folkmoot_events import ItemTagged
 
+from folkmoot_search_index.domain import documents
 from folkmoot_search_index.domain.documents import (
     RETRACTED,
     Document,
@@ -17,7 +18,6 @@ from folkmoot_search_index.domain.documents import (
     Tombstone,
     Version,
 )
-from folkmoot_search_index.domain.documents import document_of as document_told_by
 
 logger = logging.getLogger(__name__)
 
@@ -61,18 +61,13 @@ def version_of(stored: Stored) -> Version:
 def document_of(stored: Stored) -> Document | None:
     """Return the document that is stored; None for a tombstone.
 
-    Raises ValueError or KeyError for one that this version of the service cannot read.
+    And for one that this version of the service cannot read, which it says in the log.
     """
-    if stored["retracted"]:
-        return None
-    told = stored["event"].encode()
-    return document_told_by(ItemTagged.model_validate_json(told), told)
-
-
-def readable(stored: Stored) -> Document | None:
-    """Return the document that is stored; one that nobody can read is left out."""
     try:
-        return document_of(stored)
+        if stored["retracted"]:
+            return None
+        told = stored["event"].encode()
+        return documents.document_of(ItemTagged.model_validate_json(told), told)
     except (ValueError, KeyError, AttributeError):
         logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
         return None
