@@ -1,7 +1,7 @@
 """The pipeline beside its floor: throughput at full load, latency at a steady rate.
 
 `python -m benchmarks.pipeline --help` lists the options.
-Both run on the same Kafka and MongoDB, in turns, on the same corpus.
+Pipeline and floor run on the same Kafka and MongoDB, in turns, on the same corpus.
 """
 
 import argparse
@@ -33,25 +33,37 @@ def main() -> None:
         "--lean", action="store_true", help="only the throughput, beside a lean floor"
     )
     options = parser.parse_args()
+    # A stack for each: what one of them leaves behind would weigh on the other.
     with whole() as stack:
-        asyncio.run(measure(stack, options))
+        seen = asyncio.run(throughput(stack, options))
+    if not options.lean:
+        with whole() as stack:
+            seen += asyncio.run(latency(stack, options))
+    write(seen)
 
 
-async def measure(stack: Stack, options: argparse.Namespace) -> None:
-    """Run the steady load, the rounds in turns, then a full load that is watched."""
+async def throughput(stack: Stack, options: argparse.Namespace) -> list[Figure]:
+    """Run the rounds, for which the floor and the pipeline begin equally empty."""
     clients = Clients(stack)
     await clients.subscribe()
     ours = subject_of(stack, clients)
     await timed(ours, WARM, "warm")
-    seen: list[Figure] = []
-    # Before the flood: after it there is much to merge and to write out.
-    if not options.lean:
-        for rate in options.rate:
-            seen += await steady(clients, rate, options)
     floors, pipelines = await rounds(stack, ours, options)
-    if not options.lean:
-        seen += await flood(stack, clients, options)
-    write([*figures(floors, pipelines, options), *seen])
+    return figures(floors, pipelines, options)
+
+
+async def latency(stack: Stack, options: argparse.Namespace) -> list[Figure]:
+    """Run the steady loads, then a full load that is watched."""
+    clients = Clients(stack)
+    await clients.subscribe()
+    await timed(subject_of(stack, clients), WARM, "warm")
+    # Before the flood: after it there is much to merge and to write out.
+    seen = [
+        figure
+        for rate in options.rate
+        for figure in await steady(clients, rate, options)
+    ]
+    return seen + await flood(stack, clients, options)
 
 
 async def steady(
