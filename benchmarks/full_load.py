@@ -15,7 +15,7 @@ from benchmarks.floor import PROBE_EVERY
 from benchmarks.subjects import Subject
 
 WARM = 2000
-SLOWEST_POLL, FINEST_POLL = 2.0, 0.02
+SLOWEST_POLL, FINEST_POLL = 2.0, 0.05
 """Seconds between looks at what has arrived, at most and at least."""
 PATIENCE = 300.0
 SLOWEST = 200
@@ -74,7 +74,8 @@ async def _arrived(subject: Subject, wanted: tuple[int, int], count: int) -> Non
     """Return once all of `count` items are there.
 
     A look costs the pipeline something, and one that comes late costs whoever is looked
-    at some of its time: so the next is half way to when all should be there.
+    at some of its time: so the next is a quarter of the way to when all should be
+    there. That is a guess, the more so as items become searchable in lumps.
     """
     began = time.monotonic()
     deadline = began + PATIENCE + count / SLOWEST
@@ -89,7 +90,7 @@ async def _arrived(subject: Subject, wanted: tuple[int, int], count: int) -> Non
             sys.exit(f"{subject.topic}: {there} of {wanted} arrived")
         arrived = max(1, count - missing)
         left = missing * (time.monotonic() - began) / arrived
-        await asyncio.sleep(max(FINEST_POLL, min(SLOWEST_POLL, left / 2)))
+        await asyncio.sleep(max(FINEST_POLL, min(SLOWEST_POLL, left / 4)))
 
 
 def _dead(pids: dict[str, int]) -> list[str]:

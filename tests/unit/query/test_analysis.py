@@ -117,9 +117,13 @@ WORDS = (
     "\u200dcat",
     "한국",
 )
+POSSESSIVES = st.text("asSx's'9_é-. ", max_size=16)
+OVERLONG = st.integers(199, 401).map(lambda n: "a" * n + "'s b")
 SCRIPTS = st.sampled_from([*WORDS, *"-_ \n"])
 
 
-@given(st.one_of(st.text(), LETTERS, st.lists(SCRIPTS).map("".join)))
+@given(
+    st.one_of(st.text(), LETTERS, POSSESSIVES, OVERLONG, st.lists(SCRIPTS).map("".join))
+)
 def test_the_terms_alone_are_those_of_the_analysis(written: str) -> None:
     assert terms(written) == [token.term for token in analyze(written)]

@@ -45,8 +45,9 @@ _SIGNAL = re.compile(
 )
 
 # A run of text without white space that holds one of these may hold a signal; only
-# code may hold white space. So most of a text need not be looked at closely.
-_HINT = re.compile(r"[#\uff03@\uff20]|\.[^\s.]")
+# code may hold white space. So most of a text need not be looked at closely. A pattern
+# that begins with one set of characters is searched for twice as fast as alternatives.
+_HINT = re.compile(r"[#\uff03@\uff20.](?:(?<!\.)|(?=[^\s.]))")
 _GAP = re.compile(r"\s")
 
 
