@@ -86,9 +86,6 @@ class FakeChanges:
             self.abreast.clear()
             self._more.notify_all()
 
-    def storing(self) -> bool:
-        return self.stores
-
     async def position(self) -> Position:
         return str(len(self.log))
 

@@ -1,18 +1,15 @@
 """Who is told of which item, and how often."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from folkmoot_chassis.messages import Message
-from folkmoot_events import ItemTagged, NotificationDelivered, PersonRef
+from folkmoot_events import NotificationDelivered, PersonRef
 from folkmoot_notification.domain.notifications import Notification
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.subscriptions import Subscription
 from folkmoot_notification.domain.telling import Tagging
-from folkmoot_notification.handlers import Handlers
 from folkmoot_notification.ports import Page
 from folkmoot_notification.use_cases.follow_standing import FollowStanding
 from folkmoot_notification.use_cases.notify_people import NotifyPeople
@@ -32,7 +29,7 @@ from tests.support.notification_samples import (
     a_subscription,
     a_tagging,
 )
-from tests.support.tagged_items import MOMENT, a_tag, an_item, retracted, tagged
+from tests.support.tagged_items import a_tag, an_item, retracted
 
 GRACE = a_reader("grace", name="Grace Hopper")
 ADA = a_reader("ada")
@@ -49,6 +46,7 @@ class World:
     transactions: FakeTransactions = field(default_factory=FakeTransactions)
     clock: ManualClock = field(default_factory=ManualClock)
     woken: list[set[str]] = field(default_factory=list)
+    abreast: Callable[[], Awaitable[Standing]] | None = None
 
     def knows(self, reader: Reader, *subscriptions: Subscription) -> None:
         self.standing.know(reader)
@@ -58,9 +56,12 @@ class World:
     def told_of(self, new: Sequence[Notification]) -> None:
         self.woken.append({notification.person for notification in new})
 
+    async def known(self) -> Standing:
+        return self.standing
+
     def notify(self) -> NotifyPeople:
         return NotifyPeople(
-            self.standing,
+            self.abreast or self.known,
             self.told,
             self.inbox,
             self.deliveries,
@@ -104,30 +105,12 @@ async def test_a_match_is_told_with_its_reason_and_announced(world: World) -> No
 
 async def test_a_wish_that_another_replica_took_in_counts_at_once(world: World) -> None:
     elsewhere = FakeSubscriptions()
-    follow = FollowStanding(elsewhere, world.standing, pause=60)
-    retract = RetractItems(world.told, world.inbox, world.deliveries)
-    handlers = Handlers(follow, world.notify(), retract)
+    world.abreast = FollowStanding(elsewhere, world.standing, pause=60).abreast
     await elsewhere.keep_reader(ADA)
     await elsewhere.add(a_subscription("borrow", person="ada"))
-    heard = Message(
-        id="1",
-        source="folkmoot-tagging",
-        type=ItemTagged.type,
-        key="itm_1",
-        data=tagged(an_item()),
-        traceparent=TRACE,
-        replay=False,
-        time=MOMENT,
-        begun=MOMENT,
-        topic=ItemTagged.topic,
-        partition=0,
-        offset=0,
-    )
 
-    async def hear(transaction: Any) -> None:
-        await handlers.on_item_tagged([heard], transaction)
+    await world.hears(a_tagging())
 
-    await world.transactions.run(hear)
     assert len(await world.inbox_of(ADA)) == 1
 
 

@@ -75,9 +75,11 @@ async def test_nobody_sees_or_is_sent_what_is_not_for_them(
     for person, query in wishes:
         standing.add(a_subscription(query, person, endpoint=f"whe_{person}"))
     told, clock, transactions = FakeToldItems(), ManualClock(), FakeTransactions()
-    notify = NotifyPeople(
-        standing, told, inbox, deliveries, clock, lambda _people: None
-    )
+
+    async def abreast() -> Standing:
+        return standing
+
+    notify = NotifyPeople(abreast, told, inbox, deliveries, clock, lambda _people: None)
     now: dict[str, Item] = {}
     for step in plan:
         if isinstance(step[0], str):

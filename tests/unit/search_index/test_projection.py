@@ -15,7 +15,7 @@ from folkmoot_search_index.gateways.tantivy_generations import TantivyGeneration
 from folkmoot_search_index.gateways.tantivy_search import TantivySearchIndex
 from folkmoot_search_index.ports import ChangeBatch, IndexUnavailable, Position
 from folkmoot_search_index.use_cases import project_documents
-from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
+from folkmoot_search_index.use_cases.project_documents import Pace, ProjectDocuments
 from typing_extensions import override
 
 from tests.support.conditions import until
@@ -68,8 +68,7 @@ class Running:
         self.projection = ProjectDocuments(
             changes,
             self.generations,
-            interval=0.01,
-            most=most,
+            Pace(0.01, most, lambda: changes.stores),
             tally=self.tally,
             clock=FakeClock(MOMENT + age),
         )

@@ -7,7 +7,6 @@ from folkmoot_chassis.transactions import Transaction
 from folkmoot_events import ItemRetracted, ItemTagged
 
 from folkmoot_notification.domain.telling import Tagging
-from folkmoot_notification.use_cases.follow_standing import FollowStanding
 from folkmoot_notification.use_cases.notify_people import NotifyPeople
 from folkmoot_notification.use_cases.retract_items import RetractItems
 
@@ -16,23 +15,15 @@ class Handlers:
     """One method per event."""
 
     def __init__(
-        self,
-        follow_standing: FollowStanding,
-        notify_people: NotifyPeople,
-        retract_items: RetractItems,
+        self, notify_people: NotifyPeople, retract_items: RetractItems
     ) -> None:
-        self._follow_standing = follow_standing
         self._notify_people = notify_people
         self._retract_items = retract_items
 
     async def on_item_tagged(
         self, batch: Sequence[Message[ItemTagged]], transaction: Transaction
     ) -> None:
-        """Tell people of items that they asked to be told of.
-
-        Another replica may have taken in a wish that was there before the items were.
-        """
-        await self._follow_standing.refresh()
+        """Tell people of items that they asked to be told of."""
         taggings = [
             Tagging(message.data, message.traceparent, message.replay)
             for message in batch

@@ -163,9 +163,8 @@ def _handlers(
     told_of: Callable[[Sequence[Notification]], None],
 ) -> Handlers:
     return Handlers(
-        follow_standing,
         NotifyPeople(
-            world.standing,
+            follow_standing.abreast,
             world.told,
             world.notifications,
             world.deliveries,

@@ -97,10 +97,6 @@ class DocumentChanges(Protocol):
         """
         ...
 
-    def storing(self) -> bool:
-        """Tell whether this process is about to store more."""
-        ...
-
 
 class IndexWriter(Protocol):
     """One generation of the index, written by one task."""

@@ -24,7 +24,7 @@ from folkmoot_search_index.storage.openings import MongoOpenings
 from folkmoot_search_index.storage.recent import RecentChanges
 from folkmoot_search_index.use_cases.count_items import CountItems
 from folkmoot_search_index.use_cases.keep_documents import KeepDocuments
-from folkmoot_search_index.use_cases.project_documents import ProjectDocuments
+from folkmoot_search_index.use_cases.project_documents import Pace, ProjectDocuments
 from folkmoot_search_index.use_cases.read_item import ReadItem
 from folkmoot_search_index.use_cases.record_opening import RecordOpening
 from folkmoot_search_index.use_cases.search_items import SearchItems
@@ -57,12 +57,14 @@ def wire(service: Service, settings: Settings) -> Parts:
     generations = TantivyGenerations(settings.index_dir, FIELDS)
     index = TantivySearchIndex(generations, clock, settings.search_threads)
     progress = Progress(settings.stall_timeout)
-    changes = MongoDocumentChanges(service.database, recent, partial(_storing, service))
     project_documents = ProjectDocuments(
-        changes,
+        MongoDocumentChanges(service.database, recent),
         generations,
-        interval=settings.commit_interval,
-        most=settings.commit_changes,
+        Pace(
+            settings.commit_interval,
+            settings.commit_changes,
+            storing=lambda: service.in_hand > 0,
+        ),
         tally=PrometheusTally(service.metrics_registry, clock, progress.stamp),
         clock=clock,
     )
@@ -98,10 +100,6 @@ def wire(service: Service, settings: Settings) -> Parts:
         prepare=lambda: ensure_indexes(service.database),
         index_check=index_check,
     )
-
-
-def _storing(service: Service) -> bool:
-    return service.in_hand > 0
 
 
 async def _project(project_documents: ProjectDocuments, progress: Progress) -> None:

@@ -41,6 +41,11 @@ class FollowStanding:
             self._take_up(changes)
             self._go_on_from(changes, asked)
 
+    async def abreast(self) -> Standing:
+        """Refresh, and return what everybody waits for."""
+        await self.refresh()
+        return self._standing
+
     def _take_up(self, changes: Changes) -> None:
         for reader in changes.readers:
             try:

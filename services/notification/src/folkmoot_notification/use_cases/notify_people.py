@@ -1,6 +1,6 @@
 """Tell people of the items that they asked to be told of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from folkmoot_events import NotificationDelivered
 
@@ -20,19 +20,21 @@ from folkmoot_notification.ports import (
 class NotifyPeople:
     """Match a batch of tagged items; write inbox entries and deliveries in one go.
 
-    `told_of` is called with what is new, once that is committed.
+    `abreast` returns all wishes that were there when it was called, for another
+    replica may have taken one in before the items came. `told_of` is called with what
+    is new, once that is committed.
     """
 
     def __init__(
         self,
-        standing: Standing,
+        abreast: Callable[[], Awaitable[Standing]],
         told: ToldItems,
         notifications: Notifications,
         deliveries: Deliveries,
         clock: Clock,
         told_of: Callable[[Sequence[Notification]], None],
     ) -> None:
-        self._standing = standing
+        self._abreast = abreast
         self._told = told
         self._notifications = notifications
         self._deliveries = deliveries
@@ -41,7 +43,8 @@ class NotifyPeople:
 
     async def __call__(self, batch: Sequence[Tagging], tx: Transaction) -> None:
         """Store what the batch adds; safe to repeat with the same items."""
-        heard = [(tagging, self._standing.audience(tagging.event)) for tagging in batch]
+        standing = await self._abreast()
+        heard = [(tagging, standing.audience(tagging.event)) for tagging in batch]
         touched = {
             tagging.event.item.id
             for tagging, audience in heard

@@ -4,7 +4,7 @@ Read with raw commands: the driver's own cursor hands events over one by one, ea
 across a thread.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -45,19 +45,9 @@ PIPELINE = [
 class MongoDocumentChanges:
     """What happens to `documents`, from any position on."""
 
-    def __init__(
-        self,
-        database: Database,
-        recent: RecentChanges | None = None,
-        storing: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, database: Database, recent: RecentChanges | None = None) -> None:
         self._database = database
         self._recent = recent or RecentChanges()
-        self._storing = storing
-
-    def storing(self) -> bool:
-        """Tell whether this process is about to store more."""
-        return self._storing()
 
     async def position(self) -> Position:
         """Return a position before which everything is seen by a scan begun now.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import NamedTuple
 
 from folkmoot_search_index.domain.documents import Change
 from folkmoot_search_index.ports import (
@@ -40,6 +41,17 @@ IDLE = 600.0
 """Seconds after which a position is kept though nothing changed, lest it be lost."""
 
 
+class Pace(NamedTuple):
+    """When to commit: after `interval` seconds, or with `most` changes.
+
+    `storing` tells whether this process is about to store more documents.
+    """
+
+    interval: float
+    most: int
+    storing: Callable[[], bool] = lambda: False
+
+
 class ProjectDocuments:
     """Follows the documents; a commit holds their changes and how far they reach."""
 
@@ -47,16 +59,14 @@ class ProjectDocuments:
         self,
         changes: DocumentChanges,
         generations: IndexGenerations,
+        pace: Pace,
         *,
-        interval: float,
-        most: int,
         tally: Tally,
         clock: Clock,
     ) -> None:
         self._changes = changes
         self._generations = generations
-        self._interval = interval
-        self._most = most
+        self._pace = pace
         self._tally = tally
         self._clock = clock
         self._rebuilding = asyncio.Lock()
@@ -121,7 +131,7 @@ class ProjectDocuments:
         self, index: IndexWriter, position: Position, *, until_abreast: bool = False
     ) -> None:
         """Apply what changes until another generation is in use, or it is abreast."""
-        pending = Pending(self._changes.storing)
+        pending = Pending(self._pace.storing)
         committed = changed = monotonic()
         # What is late because the stream was broken has waited for long enough.
         bulk = 0.0
@@ -147,10 +157,10 @@ class ProjectDocuments:
                     spent = monotonic() - started
                     # Counted from start to start, but no commit waits for less time
                     # than the last one took.
-                    committed = started + max(0.0, 2 * spent - self._interval)
+                    committed = started + max(0.0, 2 * spent - self._pace.interval)
                     self._tally.committed(pending.changes, spent)
-                    pending = Pending(self._changes.storing)
-                    bulk = max(BULK, self._interval)
+                    pending = Pending(self._pace.storing)
+                    bulk = max(BULK, self._pace.interval)
                 if abreast:
                     return
 
@@ -159,15 +169,15 @@ class ProjectDocuments:
 
         `bulk` is how long to wait with many, and with what is late.
         """
-        complete = pending.complete() and waited >= self._interval
+        complete = pending.complete() and waited >= self._pace.interval
         if not pending.changes:
             return waited > IDLE
-        if len(pending.changes) >= self._most:
+        if len(pending.changes) >= self._pace.most:
             return True
         many = len(pending.changes) >= CROWD
         if many or pending.age(self._clock.now()) > LATE:
             return complete or lull >= LULL or waited >= bulk
-        return lull > 0 or waited >= self._interval
+        return lull > 0 or waited >= self._pace.interval
 
 
 class Pending:
