@@ -29,14 +29,17 @@ def corpus_file() -> Path:
     return Path(folder) / CORPUS
 
 
-def submissions(count: int, *, run: str, probe_every: int = 0) -> Iterator[Data]:
+def submissions(
+    count: int, *, run: str, probe_every: int = 0, skip: int = 0
+) -> Iterator[Data]:
     """Yield the data of `count` submitted items, each new to this `run`.
 
-    Where the corpus has fewer, it is said again: items are new, their words are not.
+    They are of the messages after the first `skip`. Where the corpus has fewer, it is
+    said again: items are new, their words are not.
     Every `probe_every`-th is of another tool, so that a search can watch for it.
     """
     with gzip.open(corpus_file(), "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(islice(_for_ever(lines), count)):
+        for number, line in enumerate(islice(_for_ever(lines), skip, skip + count)):
             message = json.loads(line)
             probe = probe_every and number % probe_every == 0
             yield {

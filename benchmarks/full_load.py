@@ -39,14 +39,14 @@ class Round:
         return sum(self.cpu.values())
 
 
-async def timed(subject: Subject, count: int, run: str) -> Round:
+async def timed(subject: Subject, count: int, run: str, skip: int = 0) -> Round:
     """Publish items as fast as Kafka takes them; wait until all have arrived.
 
     And until MongoDB has written them out, lest that be the next one's burden.
     """
     records = [
         (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
-        for item in submissions(count, run=run, probe_every=PROBE_EVERY)
+        for item in submissions(count, run=run, probe_every=PROBE_EVERY, skip=skip)
     ]
     producer = producer_to(subject.kafka)
     await producer.start()

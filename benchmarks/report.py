@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from typing import Any
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+
+FACTS = ("command", "date", "revision", "machine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ def write(figures: Sequence[Figure]) -> None:
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     programs = {_program(figure.command) for figure in figures}
     rows = [row for row in kept if _program(row["command"]) not in programs]
-    about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine()}
+    about = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "revision": revision(),
+        "machine": machine(),
+    }
     for figure in figures:
         rows.append({**asdict(figure), "ratio": figure.ratio, **about})
         ratio = f" = {figure.ratio:.2f} of {figure.reference}" if figure.ratio else ""
@@ -58,6 +65,18 @@ def write(figures: Sequence[Figure]) -> None:
 def _program(command: str) -> tuple[str, bool]:
     """Return which program a command runs, and whether beside the lean floor."""
     return command.partition(" --")[0], "--lean" in command
+
+
+def revision() -> str:
+    """Return which code is measured, with `+` where some of it is not committed."""
+    changed = _git("status", "--porcelain", "--", "libs", "services", "shared")
+    return _git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
+
+
+def _git(*arguments: str) -> str:
+    command = ("git", "-C", str(PAGE.parents[1]), *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own arguments
+    return done.stdout.strip()
 
 
 def machine() -> str:
@@ -82,15 +101,15 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
     """Return the figures as a Markdown table for each machine, day and command."""
     runs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
-        about = (row["command"], row.get("date", ""), row.get("machine", ""))
+        about = tuple(row.get(fact, "") for fact in FACTS)
         runs.setdefault(about, []).append(row)
     return "\n".join(_run(about, found) for about, found in sorted(runs.items()))
 
 
 def _run(about: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> str:
-    command, date, where = about
+    command, date, code, where = about
     lines = [
-        f"`{command}`, {date}, {where}:\n",
+        f"`{command}`, {date}, revision {code or 'unknown'}, {where}:\n",
         "| figure | value | beside | that is | ratio |",
         "|---|--:|---|--:|--:|",
     ]

@@ -14,7 +14,7 @@ from folkmoot_notification.domain.notifications import Excerpt, Notification
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.subscriptions import Subscription
 from folkmoot_notification.domain.telling import Told
-from folkmoot_notification.ports import OVERLAP, Changes, Page, Transaction
+from folkmoot_notification.ports import OVERLAP, Changes, Mark, Page, Transaction
 
 T = TypeVar("T")
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -93,15 +93,16 @@ class FakeSubscriptions:
         self.dropped.append(subscription_id)
         return True
 
-    async def changes(self, since: datetime | None) -> Changes:
-        self.asked.append(since)
-        if since and self.changed and since - OVERLAP > self.changed:
+    async def changes(self, since: Mark) -> Changes:
+        self.asked.append(since.subscriptions)
+        after = since.subscriptions
+        if after and self.changed and after - OVERLAP > self.changed:
             return Changes((), (), (), since)
         return Changes(
             list(self.readers.values()),
             list(self.subscriptions.values()),
             self.dropped,
-            self.changed or since,
+            Mark(self.changed, self.changed) if self.changed else since,
         )
 
 

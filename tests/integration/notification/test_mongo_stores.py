@@ -11,8 +11,10 @@ from folkmoot_chassis.transactions import Transactor
 from folkmoot_notification.domain.deliveries import State
 from folkmoot_notification.ports import (
     MOST_UNREAD,
+    OVERLAP,
     Deliveries,
     Endpoints,
+    Mark,
     Notifications,
     Subscriptions,
     ToldItems,
@@ -27,7 +29,11 @@ from folkmoot_notification.storage.told_items import MongoToldItems
 from typing_extensions import override
 
 from tests.support.notification_fakes import START
-from tests.support.notification_samples import a_notification, a_reader
+from tests.support.notification_samples import (
+    a_notification,
+    a_reader,
+    a_subscription,
+)
 from tests.support.suites.notification_deliveries import DeliveriesSuite, a_delivery
 from tests.support.suites.notification_inboxes import NotificationsSuite
 from tests.support.suites.notification_subscriptions import SubscriptionsSuite
@@ -156,18 +162,36 @@ class TestMongoSubscriptions(SubscriptionsSuite):
         for reader in (latter, replace(BOARD, issued=100), BOARD):
             await subscriptions.keep_reader(reader)
 
-        changes = await subscriptions.changes(None)
+        changes = await subscriptions.changes(Mark())
 
         assert list(changes.readers) == [latter]
+
+    async def test_each_collection_is_read_on_from_its_own_newest(
+        self, subscriptions: Subscriptions, database: Database
+    ) -> None:
+        await subscriptions.keep_reader(BOARD)
+        long_ago = {"$set": {"changed": START}}
+        await database["readers"].update_one({}, long_ago)
+        await subscriptions.add(a_subscription("borrow"))
+        first = await subscriptions.changes(Mark())
+
+        # Who was stored while the subscriptions were read is met the next time.
+        late = {"$set": {"changed": START + OVERLAP}}
+        await subscriptions.keep_reader(a_reader("grace"))
+        await database["readers"].update_one({"_id": "grace"}, late)
+        later = await subscriptions.changes(first.mark)
+
+        assert a_reader("grace") in later.readers
+        assert (await subscriptions.changes(later.mark.settled())).readers == []
 
     async def test_readers_of_before_tokens_were_dated_give_way(
         self, subscriptions: Subscriptions, database: Database
     ) -> None:
         await subscriptions.keep_reader(BOARD)
         await database["readers"].update_one({}, {"$unset": {"issued": ""}})
-        assert list((await subscriptions.changes(None)).readers) == [BOARD]
+        assert list((await subscriptions.changes(Mark())).readers) == [BOARD]
 
         latter = replace(a_reader("grace"), issued=1.5)
         await subscriptions.keep_reader(latter)
 
-        assert list((await subscriptions.changes(None)).readers) == [latter]
+        assert list((await subscriptions.changes(Mark())).readers) == [latter]

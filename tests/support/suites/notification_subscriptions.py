@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from datetime import timedelta
 
 import pytest
-from folkmoot_notification.ports import Subscriptions
+from folkmoot_notification.ports import Mark, Subscriptions
 
 from tests.support.notification_fakes import START
 from tests.support.notification_samples import a_reader, a_subscription
@@ -55,7 +55,7 @@ class SubscriptionsSuite(ABC):
         await subscriptions.keep_reader(a_reader())
         await subscriptions.add(kept)
         await subscriptions.add(dropped)
-        first = await subscriptions.changes(None)
+        first = await subscriptions.changes(Mark())
         assert list(first.readers) == [a_reader()]
         assert {s.id for s in first.subscriptions} == {kept.id, dropped.id}
 
@@ -71,6 +71,6 @@ class SubscriptionsSuite(ABC):
         await subscriptions.keep_reader(a_reader("grace", "north", "board"))
         await subscriptions.keep_reader(a_reader("grace", "south", name="Grace"))
 
-        changes = await subscriptions.changes(None)
+        changes = await subscriptions.changes(Mark())
 
         assert list(changes.readers) == [a_reader("grace", "south", name="Grace")]

@@ -30,9 +30,12 @@ _SPACELESS: Final = (
 _JOINING: Final = r"\uff9e\uff9f\u1160-\u11ff"
 # Soft hyphen, zero-width non-joiner and joiner: part of a word, but not of its term.
 _INVISIBLE: Final = r"\u00ad\u200c\u200d"
+LONGEST_WORD: Final = 200
 # Engines refuse terms of many kilobytes, so a longer run becomes several terms. The
 # possessive 's belongs to the word before it: nobody searches for an "s".
-_ASCII_WORD: Final = re.compile(r"([A-Za-z0-9]{1,200})(?:'[sS](?![A-Za-z0-9]))?")
+_ASCII_WORD: Final = re.compile(
+    rf"([A-Za-z0-9]{{1,{LONGEST_WORD}}})(?:'[sS](?![A-Za-z0-9]))?"
+)
 # The same in steps, each of which is a plain loop in C.
 _POSSESSIVE: Final = re.compile(r"([A-Za-z0-9])'[sS](?![A-Za-z0-9])")
 _ASCII_LETTERS: Final = bytes(
@@ -40,7 +43,6 @@ _ASCII_LETTERS: Final = bytes(
 ).ljust(0x100)
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 
-LONGEST_WORD: Final = 200
 MOST_WORDS: Final = 1 << 16
 """Of which the terms are kept at hand."""
 
@@ -216,7 +218,8 @@ def _patterns() -> _Patterns:
     joined = f"[{marks}{_INVISIBLE}]"
     return _Patterns(
         re.compile(
-            rf"([^\W_]{{1,200}}(?:{joined}{{1,8}}[^\W_]{{0,200}}){{0,50}})"
+            rf"([^\W_]{{1,{LONGEST_WORD}}}"
+            rf"(?:{joined}{{1,8}}[^\W_]{{0,{LONGEST_WORD}}}){{0,50}})"
             rf"(?:['\u2019][sS](?![^\W_]|{joined}))?"
         ),
         re.compile(rf"[{_SPACELESS}][{_SPACELESS}{marks}{_INVISIBLE}]*"),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from folkmoot_events import Event
 
@@ -53,6 +53,24 @@ class Transactions(Protocol):
 OVERLAP = timedelta(seconds=5)
 """How long after the time that it carries a change may become visible."""
 
+PAST_OVERLAP = OVERLAP + timedelta(milliseconds=1)
+"""The store keeps whole milliseconds."""
+
+
+class Mark(NamedTuple):
+    """Of the newest person and of the newest subscription read, when they changed.
+
+    One for each, for they are read one after the other, however long that takes.
+    """
+
+    readers: datetime | None = None
+    subscriptions: datetime | None = None
+
+    def settled(self) -> "Mark":
+        """Return the mark after which what it stands for is read no more."""
+        readers, subscriptions = (moment and moment + PAST_OVERLAP for moment in self)
+        return Mark(readers, subscriptions)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -61,7 +79,7 @@ class Changes:
     readers: Sequence[Reader]
     subscriptions: Sequence[Subscription]
     dropped: Sequence[str]
-    mark: datetime | None
+    mark: Mark
 
     def __bool__(self) -> bool:
         return bool(self.readers or self.subscriptions or self.dropped)
@@ -90,8 +108,8 @@ class Subscriptions(Protocol):
         """Forget a person's own subscription; False where there is none."""
         ...
 
-    async def changes(self, since: datetime | None) -> Changes:
-        """Return what changed, in any replica, at or shortly before `since`."""
+    async def changes(self, since: Mark) -> Changes:
+        """Return what changed, in any replica, after `since` or `OVERLAP` before."""
         ...
 
 

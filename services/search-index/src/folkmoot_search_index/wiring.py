@@ -60,11 +60,7 @@ def wire(service: Service, settings: Settings) -> Parts:
     project_documents = ProjectDocuments(
         MongoDocumentChanges(service.database, recent),
         generations,
-        Pace(
-            settings.commit_interval,
-            settings.commit_changes,
-            storing=lambda: service.in_hand > 0,
-        ),
+        _pace(service, settings),
         tally=PrometheusTally(service.metrics_registry, clock, progress.stamp),
         clock=clock,
     )
@@ -99,6 +95,14 @@ def wire(service: Service, settings: Settings) -> Parts:
         },
         prepare=lambda: ensure_indexes(service.database),
         index_check=index_check,
+    )
+
+
+def _pace(service: Service, settings: Settings) -> Pace:
+    return Pace(
+        settings.commit_interval,
+        settings.commit_changes,
+        storing=lambda: service.in_hand > 0,
     )
 
 

@@ -1,19 +1,18 @@
 """Collections `subscriptions` and `readers`.
 
-Both are followed by every replica: `changed` is set by the server's clock, so that one
-mark serves for documents that different replicas wrote. A write becomes visible a
-little after the time it carries, hence the overlap.
+Both are followed by every replica: `changed` is set by the server's clock, so that
+one mark serves for all that different replicas wrote to one of them. A write becomes
+visible a little after the time it carries, hence the overlap.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from folkmoot_chassis.mongo import Database, Document
+from folkmoot_chassis.mongo import Collection, Database, Document
 
 from folkmoot_notification.domain.readers import Reader
 from folkmoot_notification.domain.subscriptions import Subscription
-from folkmoot_notification.ports import OVERLAP, Changes
+from folkmoot_notification.ports import OVERLAP, Changes, Mark
 
 STAMP = {"$currentDate": {"changed": True}}
 UNLIMITED = None
@@ -86,18 +85,28 @@ class MongoSubscriptions:
         )
         return result.modified_count == 1
 
-    async def changes(self, since: datetime | None) -> Changes:
-        """Return what changed, in any replica, at or shortly before `since`."""
-        recent: dict[str, Any] = {"changed": {"$gte": since - OVERLAP}} if since else {}
-        readers = await self._readers.find(recent).to_list(UNLIMITED)
-        documents = await self._subscriptions.find(recent).to_list(UNLIMITED)
-        marks = [d["changed"] for d in (*readers, *documents)]
+    async def changes(self, since: Mark) -> Changes:
+        """Return what changed, in any replica, after `since` or `OVERLAP` before."""
+        readers = await _recent(self._readers, since.readers)
+        documents = await _recent(self._subscriptions, since.subscriptions)
         return Changes(
             readers=[_reader(d) for d in readers],
             subscriptions=[_subscription(d) for d in documents if not d.get("dropped")],
             dropped=[d["_id"] for d in documents if d.get("dropped")],
-            mark=max(marks, default=since),
+            mark=Mark(
+                _newest(readers, since.readers),
+                _newest(documents, since.subscriptions),
+            ),
         )
+
+
+async def _recent(collection: Collection, since: datetime | None) -> list[Document]:
+    wanted = {"changed": {"$gte": since - OVERLAP}} if since else {}
+    return await collection.find(wanted).to_list(UNLIMITED)
+
+
+def _newest(documents: Sequence[Document], since: datetime | None) -> datetime | None:
+    return max((document["changed"] for document in documents), default=since)
 
 
 def _subscription(document: Document) -> Subscription:

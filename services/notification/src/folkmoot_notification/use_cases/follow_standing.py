@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
 from time import monotonic
 
 from folkmoot_query import QueryError
 
 from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
-from folkmoot_notification.ports import OVERLAP, Changes, Subscriptions
+from folkmoot_notification.ports import OVERLAP, Changes, Mark, Subscriptions
 
 LOG = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ class FollowStanding:
         self._subscriptions = subscriptions
         self._standing = standing
         self._pause = pause
-        self._mark: datetime | None = None
+        self._mark = Mark()
         self._moved = monotonic()
         self._one_at_a_time = asyncio.Lock()
 
@@ -65,8 +64,8 @@ class FollowStanding:
         """Leave the newest changes behind once none as old can come up any more."""
         if changes.mark != self._mark:
             self._mark, self._moved = changes.mark, monotonic()
-        elif self._mark and changes and asked - self._moved > SETTLED:
-            self._mark += OVERLAP + timedelta(milliseconds=1)
+        elif changes and asked - self._moved > SETTLED:
+            self._mark = self._mark.settled()
 
     async def run(self) -> None:
         """Refresh until cancelled."""

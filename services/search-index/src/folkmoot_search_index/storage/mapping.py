@@ -66,8 +66,8 @@ def document_of(stored: Stored) -> Document | None:
     try:
         if stored["retracted"]:
             return None
-        told = stored["event"].encode()
+        told = str(stored["event"]).encode()
         return documents.document_of(ItemTagged.model_validate_json(told), told)
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError):
         logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
         return None

@@ -169,6 +169,7 @@ class ProjectDocuments:
 
         `bulk` is how long to wait with many, and with what is late.
         """
+        # Asked each time, for it remembers that more was being stored.
         complete = pending.complete() and waited >= self._pace.interval
         if not pending.changes:
             return waited > IDLE
