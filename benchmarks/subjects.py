@@ -65,8 +65,7 @@ def subject_of(stack: Stack, clients: Clients) -> Subject:
 async def floor_alone(stack: Stack, *, lean: bool) -> AsyncIterator[Subject]:
     """Run the floor while the services are suspended; its topics must exist.
 
-    Idle, they take an eighth of a processor, and make Kafka and mongod take half as
-    much again.
+    Idle, they take a twentieth of a processor, and Kafka and mongod some for them.
     """
     kafka, mongo = stack.run.kafka_bootstrap, stack.platform.mongo.admin_url
     pids = stack.run.pids
