@@ -18,7 +18,14 @@ from benchmarks.clients import Clients
 from benchmarks.full_load import WARM, Round, producer_to, show, timed
 from benchmarks.latency import Turn, watch_full_load, watch_steady
 from benchmarks.report import Figure, median, write
-from benchmarks.subjects import INBOUND, Subject, floor_alone, subject_of, whole
+from benchmarks.subjects import (
+    INBOUND,
+    Subject,
+    floor_alone,
+    stored_bytes,
+    subject_of,
+    whole,
+)
 
 
 def main() -> None:
@@ -46,8 +53,9 @@ async def throughput(stack: Stack, options: argparse.Namespace) -> list[Figure]:
     """Run the rounds; before each of them floor and pipeline are equally full."""
     clients = Clients(stack)
     await clients.subscribe()
-    floors, pipelines = await rounds(stack, subject_of(stack, clients), options)
-    return figures(floors, pipelines, options)
+    ours = subject_of(stack, clients)
+    floors, pipelines = await rounds(stack, ours, options)
+    return figures(floors, pipelines, options) + await stored(ours, options)
 
 
 async def latency(stack: Stack, options: argparse.Namespace) -> list[Figure]:
@@ -164,7 +172,7 @@ def figures(
 ) -> list[Figure]:
     """Return what the rounds have found, each beside its floor."""
     command = command_of(options)
-    reference, suffix = ("lean floor", "_lean") if options.lean else ("floor", "")
+    reference, suffix = _reference(options)
 
     def beside(name: str, unit: str, of: Callable[[Round], float]) -> Figure:
         value, least = median(pipelines, of), median(floors, of)
@@ -187,6 +195,29 @@ def figures(
             for name in pipelines[0].written
         ),
     ]
+
+
+async def stored(subject: Subject, options: argparse.Namespace) -> list[Figure]:
+    """Return how large the documents of an item are, beside those of the floor."""
+    reference, suffix = _reference(options)
+    count = options.rounds * (options.items + WARM)
+    theirs = await stored_bytes(subject.mongo, "floor")
+    return [
+        Figure(
+            f"pipeline.documents_per_item.{service}{suffix}",
+            size / count,
+            "bytes",
+            reference,
+            theirs[service] / count,
+            command_of(options),
+        )
+        for service, size in (await stored_bytes(subject.mongo, "folkmoot")).items()
+    ]
+
+
+def _reference(options: argparse.Namespace) -> tuple[str, str]:
+    """Return what the pipeline stands beside, and what tells its figures apart."""
+    return ("lean floor", "_lean") if options.lean else ("floor", "")
 
 
 def _cpu_of(process: str, one: Round) -> float:

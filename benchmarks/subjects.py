@@ -85,6 +85,20 @@ async def floor_alone(stack: Stack, *, lean: bool) -> AsyncIterator[Subject]:
                 process.join()
 
 
+async def stored_bytes(mongo: AsyncIOMotorClient[Any], whose: str) -> dict[str, int]:
+    """Return the bytes of the documents that each service of `whose` holds.
+
+    Those of inbox and outbox come and go, and each program has its own form of them.
+    """
+    found: dict[str, int] = {}
+    for service in SERVICES:
+        database = mongo[f"{whose}_{service.replace('-', '_')}"]
+        names = set(await database.list_collection_names()) - {"inbox", "outbox"}
+        sizes = [await database.command("collStats", name) for name in names]
+        found[service] = sum(int(size["size"]) for size in sizes)
+    return found
+
+
 @contextmanager
 def _suspended(pids: list[int]) -> Iterator[None]:
     processes = [psutil.Process(pid) for pid in pids]

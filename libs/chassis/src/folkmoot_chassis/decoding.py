@@ -84,38 +84,39 @@ def decode(record: RawRecord, route: Route) -> Decoded | Undecodable | None:
 def _decode(record: RawRecord, route: Route) -> Decoded | None:
     if route.anything:
         attributes, body = _either_mode(record)
+        head = cloudevents.Head.of(attributes)
         data: object = AnyEvent(attributes.values, body)
         handler = route.anything
     else:
         if route.skips(record.headers):
             return None
-        attributes = cloudevents.decode(record.headers)
-        found = route.handlers.get(attributes.type)
+        head = cloudevents.head(record.headers)
+        found = route.handlers.get(head.type)
         if found is None:
             raise Permanent(
-                f"{attributes.type} is no version known here",
+                f"{head.type} is no version known here",
                 reason="unsupported-version",
             )
         if record.value is None:
             raise Permanent("the record has no value", reason="null-value")
         model, handler = found
         data = model.model_validate_json(record.value)
-    values = attributes.values
-    moment = attributes.moment("time") or _written(record)
+    moment = head.time or _written(record)
+    # By place: by name it takes four times as long, and there is one for each record.
     message = Message(
-        id=values["id"],
-        source=values["source"],
-        type=values["type"],
-        key=record.key.decode("utf-8", "replace") if record.key else "",
-        data=data,
-        traceparent=valid(attributes.traceparent) or new_traceparent(),
-        replay=values.get("replay") == "true",
-        time=moment,
-        begun=attributes.moment("begun") or moment,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        body=record.value or b"",
+        head.id,
+        head.source,
+        head.type,
+        record.key.decode("utf-8", "replace") if record.key else "",
+        data,
+        valid(head.traceparent) or new_traceparent(),
+        head.replay,
+        moment,
+        head.begun or moment,
+        record.topic,
+        record.partition,
+        record.offset,
+        record.value or b"",
     )
     return Decoded(record, message, handler)
 

@@ -66,18 +66,23 @@ def event(attributes: Mapping[str, str], data: Any) -> CloudEvent:  # noqa: ANN4
             raise invalid(f"The required attribute `{name}` is missing or empty.")
     if attributes["specversion"] != "1.0":
         raise invalid("`specversion` must be 1.0; no other version is supported.")
+    if not all(map(_NAME.fullmatch, attributes.keys() - _COMMON)):
+        raise invalid("An attribute's name must be of lower-case letters and digits.")
+    # Nearly all are well, which is seen of all of them at once.
+    together = "".join(attributes.values())
+    if len(together) > MAX_ATTRIBUTE or _FORBIDDEN.search(together):
+        _check_each(attributes)
+    if " " in attributes["source"]:
+        raise invalid("`source` must be a URI reference.")
+    return CloudEvent(attributes, data, _time(attributes.get("time")))
+
+
+def _check_each(attributes: Mapping[str, str]) -> None:
     for name, value in attributes.items():
-        if name not in _COMMON and not _NAME.fullmatch(name):
-            raise invalid(
-                "An attribute's name must be of lower-case letters and digits."
-            )
         if _FORBIDDEN.search(value):
             raise invalid(f"The attribute `{name}` holds a forbidden character.")
         if len(value) > MAX_ATTRIBUTE:
             raise invalid(f"`{name}` is longer than {MAX_ATTRIBUTE} characters.")
-    if " " in attributes["source"]:
-        raise invalid("`source` must be a URI reference.")
-    return CloudEvent(attributes, data, _time(attributes.get("time")))
 
 
 def structured(document: object) -> CloudEvent:

@@ -64,17 +64,10 @@ def assessed(
     item: Item, tags: tuple[Tag, ...], known: TaggedItem | None, now: datetime
 ) -> TaggedItem | None:
     """Return what is to be remembered and told; None if it is all known already."""
-    visibility = tuple(item.visibility)
     if known and known.item_revision == item.revision and known.tags == tags:
         return None
-    return TaggedItem(
-        id=item.id,
-        item_revision=item.revision,
-        revision=known.revision + 1 if known else 1,
-        tagged=now,
-        visibility=visibility,
-        tags=tags,
-    )
+    revision = known.revision + 1 if known else 1
+    return TaggedItem(item.id, item.revision, revision, now, item.visibility, tags)
 
 
 def _id(word: Word) -> str:

@@ -1,6 +1,7 @@
 """Say what items are about, and tell it with the items themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from folkmoot_events import ItemRetracted, ItemTagged
@@ -50,11 +51,12 @@ class TagItems:
         """Tag the items of a batch and forget the retracted ones."""
         words = newest(events)
         known = await self._tagged_items.find(words.keys(), transaction)
+        now = self._clock.now()
         changes: list[TaggedItem] = []
         for id_, word in words.items():
             before = known.get(id_)
             if is_news(word, before):
-                change = self._take(word, before, transaction)
+                change = self._take(word, before, now, transaction)
                 if change:
                     changes.append(change)
         if changes:
@@ -62,12 +64,16 @@ class TagItems:
             transaction.on_commit(partial(self._tally.tagged, changes))
 
     def _take(
-        self, word: Word, known: TaggedItem | None, transaction: Transaction
+        self,
+        word: Word,
+        known: TaggedItem | None,
+        now: datetime,
+        transaction: Transaction,
     ) -> TaggedItem | None:
         if isinstance(word, ItemRetracted):
             return tombstone(word, known)
         tags = tags_of(word, self._vocabulary.current)
-        change = assessed(word, tags, known, self._clock.now())
+        change = assessed(word, tags, known, now)
         if change:
             # Its parts are checked already: pydantic takes instances as they are.
             transaction.publish(
