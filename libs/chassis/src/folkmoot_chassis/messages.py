@@ -1,7 +1,6 @@
 """What handlers receive and what they publish."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
@@ -29,8 +28,7 @@ class EventModel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class AnyEvent:
+class AnyEvent(NamedTuple):
     """An event of a type that nobody declared: its attributes and its bytes."""
 
     attributes: Mapping[str, str]

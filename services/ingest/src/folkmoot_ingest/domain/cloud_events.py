@@ -4,9 +4,8 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from folkmoot_ingest.domain import json_guard
 from folkmoot_ingest.domain.errors import Refused
@@ -25,13 +24,12 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uff
 _JSON_TYPE = re.compile(r"[\w.+-]+/([\w.+-]+\+)?json", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class CloudEvent:
+class CloudEvent(NamedTuple):
     """One event: its attributes by bare name, and its data as JSON or as bytes."""
 
     attributes: Mapping[str, str]
     data: Any = None
-    time: datetime | None = field(default=None)
+    time: datetime | None = None
 
     @property
     def id(self) -> str:

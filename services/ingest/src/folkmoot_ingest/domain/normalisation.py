@@ -1,7 +1,7 @@
 """From what a publisher said to the item that Folkmoot records."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from folkmoot_events import Item, PersonRef
 
@@ -18,8 +18,7 @@ from folkmoot_ingest.domain.submission import Person, Submission
 from folkmoot_ingest.domain.visibility import visibility
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Whose submission it is: told by the publisher's credentials, never by itself."""
 
     company: str
