@@ -46,15 +46,15 @@ class Hop:
     """Of how many records one has an effect."""
 
 
-# Bytes as the pipeline's own collections and topics have them on the average of the
-# whole corpus, but for 50 that `_id` and names take; headers count as far as they are
+# Bytes as the pipeline's own collections and topics have them on the average of all
+# turns, but for 50 that `_id` and names take; headers count as far as they are
 # longer than the floor's. `documents_per_item` tells whether they still are.
 HOPS = (
     Hop(
         "ingest", "floor.inbound", "floor.items", {"effect": 212, "record": 1041}, 1039
     ),
-    Hop("tagging", "floor.items", "floor.item-tags", {"effect": 205}, 1192),
-    Hop("search-index", "floor.item-tags", None, {"effect": 1146}),
+    Hop("tagging", "floor.items", "floor.item-tags", {"effect": 245}, 1268),
+    Hop("search-index", "floor.item-tags", None, {"effect": 1222}),
     Hop("notification", "floor.item-tags", None, {"effect": 920}, every=PROBE_EVERY),
 )
 TOPICS = ("floor.inbound", "floor.items", "floor.item-tags")
