@@ -60,16 +60,16 @@ HOPS = (
 TOPICS = ("floor.inbound", "floor.items", "floor.item-tags")
 
 
-def database_name(hop: Hop) -> str:
-    """Return the database of a hop."""
-    return f"floor_{hop.name.replace('-', '_')}"
+def database_of(hop: str) -> str:
+    """Return the name of a hop's own database."""
+    return f"floor_{hop.replace('-', '_')}"
 
 
 async def run_hop(hop: Hop, kafka: str, mongo: str) -> None:
     """Move batches until cancelled."""
     client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongo)
     database: AsyncIOMotorDatabase[Any] = client.get_database(
-        database_name(hop), write_concern=WriteConcern("majority")
+        database_of(hop.name), write_concern=WriteConcern("majority")
     )
     consumer = AIOKafkaConsumer(
         hop.source,
@@ -182,7 +182,7 @@ class Counts:
 
     def __init__(self, mongo: str) -> None:
         client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(mongo)
-        self._sinks = [client[database_name(hop)].effect for hop in HOPS[2:]]
+        self._sinks = [client[database_of(hop.name)].effect for hop in HOPS[2:]]
 
     async def __call__(self) -> tuple[int, int]:
         """Return those of search-index and those of notification."""

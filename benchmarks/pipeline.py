@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 
+from folkmoot.local.mongo import database_of
 from folkmoot.local.stack import Stack
 from folkmoot.local.topics import Plan, create_topics
 
@@ -201,7 +202,8 @@ async def stored(subject: Subject, options: argparse.Namespace) -> list[Figure]:
     """Return how large the documents of an item are, beside those of the floor."""
     reference, suffix = _reference(options)
     count = options.rounds * (options.items + WARM)
-    theirs = await stored_bytes(subject.mongo, "floor")
+    theirs = await stored_bytes(subject.mongo, floor.database_of)
+    ours = await stored_bytes(subject.mongo, database_of)
     return [
         Figure(
             f"pipeline.documents_per_item.{service}{suffix}",
@@ -211,7 +213,7 @@ async def stored(subject: Subject, options: argparse.Namespace) -> list[Figure]:
             theirs[service] / count,
             command_of(options),
         )
-        for service, size in (await stored_bytes(subject.mongo, "folkmoot")).items()
+        for service, size in ours.items()
     ]
 
 

@@ -85,14 +85,16 @@ async def floor_alone(stack: Stack, *, lean: bool) -> AsyncIterator[Subject]:
                 process.join()
 
 
-async def stored_bytes(mongo: AsyncIOMotorClient[Any], whose: str) -> dict[str, int]:
-    """Return the bytes of the documents that each service of `whose` holds.
+async def stored_bytes(
+    mongo: AsyncIOMotorClient[Any], database_of: Callable[[str], str]
+) -> dict[str, int]:
+    """Return the bytes of the documents in the database of each service.
 
     Those of inbox and outbox come and go, and each program has its own form of them.
     """
     found: dict[str, int] = {}
     for service in SERVICES:
-        database = mongo[f"{whose}_{service.replace('-', '_')}"]
+        database = mongo[database_of(service)]
         names = set(await database.list_collection_names()) - {"inbox", "outbox"}
         sizes = [await database.command("collStats", name) for name in names]
         found[service] = sum(int(size["size"]) for size in sizes)

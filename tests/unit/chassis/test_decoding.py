@@ -1,13 +1,11 @@
 """From a raw record to a message, or to the reason why not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from folkmoot_chassis import cloudevents
 from folkmoot_chassis.decoding import Decoded, Route, Undecodable, decode
-from folkmoot_chassis.failures import Permanent
 from folkmoot_chassis.messages import AnyEvent, Message
 from folkmoot_chassis.traces import sampled, valid
 from folkmoot_chassis.transactions import Transaction
@@ -110,31 +108,6 @@ def test_only_true_marks_a_replay(text: str, replay: bool) -> None:
     decoded = decode(record, TYPED)
     assert isinstance(decoded, Decoded)
     assert decoded.message.replay is replay
-
-
-TOLD = ("subject", "id", "source", "type", "specversion", "time", "begun", "replay")
-VALUES = st.sampled_from((
-    None, b"", b"1", b"1.0", b"true", b"\xff", b"caf\xc3\xa9", b"noon",
-    b"2026-03-01T12:00:00Z", TRACE.encode(),
-))  # fmt: skip
-
-
-@given(st.dictionaries(st.sampled_from(TOLD), VALUES), VALUES)
-def test_what_is_read_at_once_is_what_all_attributes_say(
-    changed: dict[str, bytes | None], trace: bytes | None
-) -> None:
-    told = dict(headers(time="2026-03-01T12:00:00Z", traceparent=TRACE))
-    told |= {f"ce_{name}": value for name, value in changed.items()}
-    told["traceparent"] = trace
-
-    def read(how: Callable[[], cloudevents.Head]) -> cloudevents.Head | str:
-        try:
-            return how()
-        except Permanent as error:
-            return error.reason
-
-    thorough = read(lambda: cloudevents.Head.of(cloudevents.decode(told.items())))
-    assert read(lambda: cloudevents.head(told.items())) == thorough
 
 
 def test_headers_that_are_none_of_ours_may_be_anything() -> None:

@@ -84,35 +84,35 @@ def decode(record: RawRecord, route: Route) -> Decoded | Undecodable | None:
 def _decode(record: RawRecord, route: Route) -> Decoded | None:
     if route.anything:
         attributes, body = _either_mode(record)
-        head = cloudevents.Head.of(attributes)
         data: object = AnyEvent(attributes.values, body)
         handler = route.anything
     else:
         if route.skips(record.headers):
             return None
-        head = cloudevents.head(record.headers)
-        found = route.handlers.get(head.type)
+        attributes = cloudevents.decode(record.headers)
+        found = route.handlers.get(attributes.type)
         if found is None:
             raise Permanent(
-                f"{head.type} is no version known here",
+                f"{attributes.type} is no version known here",
                 reason="unsupported-version",
             )
         if record.value is None:
             raise Permanent("the record has no value", reason="null-value")
         model, handler = found
         data = model.model_validate_json(record.value)
-    moment = head.time or _written(record)
+    values = attributes.values
+    moment = attributes.moment("time") or _written(record)
     # By place: by name it takes four times as long, and there is one for each record.
     message = Message(
-        head.id,
-        head.source,
-        head.type,
+        values["id"],
+        values["source"],
+        values["type"],
         record.key.decode("utf-8", "replace") if record.key else "",
         data,
-        valid(head.traceparent) or new_traceparent(),
-        head.replay,
+        valid(attributes.traceparent) or new_traceparent(),
+        values.get("replay") == "true",
         moment,
-        head.begun or moment,
+        attributes.moment("begun") or moment,
         record.topic,
         record.partition,
         record.offset,

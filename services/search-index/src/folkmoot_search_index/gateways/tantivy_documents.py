@@ -74,9 +74,6 @@ def _add_text(made: IndexDocument, name: str, value: Value) -> None:
 
 
 def _add_keyword(made: IndexDocument, name: str, value: Value) -> None:
-    if isinstance(value, str):
-        made.add_text(name, fold(value))
-        return
     for text in dict.fromkeys(map(fold, _texts(value))):
         made.add_text(name, text)
 
