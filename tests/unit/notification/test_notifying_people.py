@@ -46,7 +46,7 @@ class World:
     transactions: FakeTransactions = field(default_factory=FakeTransactions)
     clock: ManualClock = field(default_factory=ManualClock)
     woken: list[set[str]] = field(default_factory=list)
-    abreast: Callable[[], Awaitable[Standing]] | None = None
+    catch_up: Callable[[], Awaitable[Standing]] | None = None
 
     def knows(self, reader: Reader, *subscriptions: Subscription) -> None:
         self.standing.know(reader)
@@ -61,7 +61,7 @@ class World:
 
     def notify(self) -> NotifyPeople:
         return NotifyPeople(
-            self.abreast or self.known,
+            self.catch_up or self.known,
             self.told,
             self.inbox,
             self.deliveries,
@@ -105,7 +105,7 @@ async def test_a_match_is_told_with_its_reason_and_announced(world: World) -> No
 
 async def test_a_wish_that_another_replica_took_in_counts_at_once(world: World) -> None:
     elsewhere = FakeSubscriptions()
-    world.abreast = FollowStanding(elsewhere, world.standing, pause=60).abreast
+    world.catch_up = FollowStanding(elsewhere, world.standing, pause=60).catch_up
     await elsewhere.keep_reader(ADA)
     await elsewhere.add(a_subscription("borrow", person="ada"))
 

@@ -11,7 +11,6 @@ from folkmoot_notification.domain.matcher import UnanchoredError
 from folkmoot_notification.domain.standing import Standing
 from folkmoot_notification.domain.subscriptions import quoted
 from folkmoot_notification.ports import OVERLAP
-from folkmoot_notification.use_cases import follow_standing
 from folkmoot_notification.use_cases.follow_standing import FollowStanding
 from folkmoot_notification.use_cases.recognise_reader import RecogniseReader
 from folkmoot_notification.use_cases.subscribe import (
@@ -128,14 +127,11 @@ async def test_other_replicas_take_up_what_was_stored(world: World) -> None:
     assert elsewhere.audience(tagged(an_item())) == {}
 
 
-async def test_what_is_long_known_is_not_read_for_ever(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_long_known_is_not_read_for_ever(world: World) -> None:
     # At its making, before each question, and after the answer that moves the mark.
     seconds = iter((0.0, 0.5, 1.0, 2.0, 12.1, 13.0, 14.0))
-    monkeypatch.setattr(follow_standing, "monotonic", lambda: next(seconds))
     world.store.changed = START
-    follow = FollowStanding(world.store, world.standing, pause=1)
+    follow = FollowStanding(world.store, world.standing, 1, seconds.__next__)
     await world.store.add(a_subscription("checker"))
     for _ in range(5):
         await follow.refresh()

@@ -96,7 +96,6 @@ class Consumer:
             *self._routes,
             group_id=group,
             batch=True,
-            max_records=settings.batch_max_records,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             # Others may publish in transactions; what they took back never happened.
@@ -111,7 +110,8 @@ class Consumer:
             no_reply=True,
         )
         subscriber(self._on_batch)
-        # Its own sleeps for as long again after each wait that brought nothing.
+        # Its own sleeps for as long again after each wait that brought nothing, and no
+        # argument replaces it.
         subscriber.get_msg = self._next_batch  # type: ignore[method-assign]
         self._subscriber = subscriber
 

@@ -164,7 +164,7 @@ def _handlers(
 ) -> Handlers:
     return Handlers(
         NotifyPeople(
-            follow_standing.abreast,
+            follow_standing.catch_up,
             world.told,
             world.notifications,
             world.deliveries,

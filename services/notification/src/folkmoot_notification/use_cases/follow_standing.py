@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from time import monotonic
+import time
+from collections.abc import Callable
 
 from folkmoot_query import QueryError
 
@@ -17,16 +18,24 @@ SETTLED = 2 * OVERLAP.total_seconds()
 
 
 class FollowStanding:
-    """Take up what any replica stored, every `pause` seconds and when asked to."""
+    """Take up what any replica stored, every `pause` seconds and when asked to.
+
+    `elapsed` tells the seconds since whenever; they never go back.
+    """
 
     def __init__(
-        self, subscriptions: Subscriptions, standing: Standing, pause: float
+        self,
+        subscriptions: Subscriptions,
+        standing: Standing,
+        pause: float,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._subscriptions = subscriptions
         self._standing = standing
         self._pause = pause
+        self._elapsed = elapsed
         self._mark = Mark()
-        self._moved = monotonic()
+        self._moved = elapsed()
         self._one_at_a_time = asyncio.Lock()
 
     async def refresh(self) -> None:
@@ -35,12 +44,12 @@ class FollowStanding:
         What was stored before this was called is known when it returns.
         """
         async with self._one_at_a_time:
-            asked = monotonic()
+            asked = self._elapsed()
             changes = await self._subscriptions.changes(self._mark)
             self._take_up(changes)
             self._go_on_from(changes, asked)
 
-    async def abreast(self) -> Standing:
+    async def catch_up(self) -> Standing:
         """Refresh, and return what everybody waits for."""
         await self.refresh()
         return self._standing
@@ -63,7 +72,7 @@ class FollowStanding:
     def _go_on_from(self, changes: Changes, asked: float) -> None:
         """Leave the newest changes behind once none as old can come up any more."""
         if changes.mark != self._mark:
-            self._mark, self._moved = changes.mark, monotonic()
+            self._mark, self._moved = changes.mark, self._elapsed()
         elif changes and asked - self._moved > SETTLED:
             self._mark = self._mark.settled()
 

@@ -20,21 +20,21 @@ from folkmoot_notification.ports import (
 class NotifyPeople:
     """Match a batch of tagged items; write inbox entries and deliveries in one go.
 
-    `abreast` returns all wishes that were there when it was called, for another
+    `catch_up` returns all wishes that were there when it was called, for another
     replica may have taken one in before the items came. `told_of` is called with what
     is new, once that is committed.
     """
 
     def __init__(
         self,
-        abreast: Callable[[], Awaitable[Standing]],
+        catch_up: Callable[[], Awaitable[Standing]],
         told: ToldItems,
         notifications: Notifications,
         deliveries: Deliveries,
         clock: Clock,
         told_of: Callable[[Sequence[Notification]], None],
     ) -> None:
-        self._abreast = abreast
+        self._catch_up = catch_up
         self._told = told
         self._notifications = notifications
         self._deliveries = deliveries
@@ -43,7 +43,7 @@ class NotifyPeople:
 
     async def __call__(self, batch: Sequence[Tagging], tx: Transaction) -> None:
         """Store what the batch adds; safe to repeat with the same items."""
-        standing = await self._abreast()
+        standing = await self._catch_up()
         heard = [(tagging, standing.audience(tagging.event)) for tagging in batch]
         touched = {
             tagging.event.item.id
