@@ -1,7 +1,6 @@
 """From publishing to searchable and to notified, seen from outside."""
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,8 +8,8 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from benchmarks.clients import LOOK, Clients
-from benchmarks.corpus import PROBE, Data, date, headers, item_id, submissions
+from benchmarks.corpus import Data, date, item_id, submissions
+from benchmarks.watching import Probes, Seen, Watched, record_of
 
 BATCH = 10
 """Items in a request; the first of them is a probe."""
@@ -24,9 +23,6 @@ LEAST = 0.95
 SELDOM = 100
 """One in so many items is a probe at full load, so that a commit fits on a page."""
 
-PAGE = 20
-"""Hits that the reader asks for at a time: a large page costs what is measured."""
-
 
 class Turn(NamedTuple):
     """One load that was watched: items per second published, p50 and p99 of the waits.
@@ -38,17 +34,17 @@ class Turn(NamedTuple):
     waits: dict[str, float]
 
 
-async def watch_steady(clients: Clients, rate: int, seconds: int, turn: int) -> Turn:
-    """Publish at a steady rate over HTTP; end the program where it is not reached."""
+async def watch_steady(whose: Watched, rate: int, seconds: int, turn: int) -> Turn:
+    """Publish at a steady rate; end the program where it is not reached."""
     run = f"at{rate}.{turn}"
     items = list(submissions(rate * seconds, run=run, probe_every=BATCH))
 
     async def publish(sent: dict[str, float]) -> float:
-        reached = await publish_steadily(clients.publish, items, rate, sent)
+        reached = await publish_steadily(whose.publish, items, rate, sent)
         require_rate(rate, reached)
         return reached
 
-    return await _watched(f"at_{rate}", clients, publish, items[::BATCH])
+    return await _watched(f"at_{rate}", whose, publish, items[::BATCH])
 
 
 async def publish_steadily(
@@ -91,21 +87,20 @@ def require_rate(wanted: int, reached: float) -> None:
 
 
 async def watch_full_load(
-    clients: Clients, producer: AIOKafkaProducer, topic: str, count: int
+    whose: Watched, producer: AIOKafkaProducer, topic: str, count: int
 ) -> Turn:
-    """Publish as fast as Kafka takes it; it takes more than the pipeline does."""
+    """Publish as fast as Kafka takes it; it takes more than is handled meanwhile."""
     items = list(submissions(count, run="full", probe_every=SELDOM))
 
     async def publish(sent: dict[str, float]) -> float:
         began = time.monotonic()
         for data in items:
             note(data, sent, time.monotonic())
-            value, name = json.dumps(data).encode(), data["native_id"]
-            await producer.send(topic, value, name.encode(), headers=headers(name))
+            await producer.send(topic, **record_of(data))
         await producer.flush()
         return count / (time.monotonic() - began)
 
-    return await _watched("at_full_load", clients, publish, items[::SELDOM])
+    return await _watched("at_full_load", whose, publish, items[::SELDOM])
 
 
 def note(data: Data, sent: dict[str, float], at: float) -> None:
@@ -116,65 +111,25 @@ def note(data: Data, sent: dict[str, float], at: float) -> None:
 
 async def _watched(
     name: str,
-    clients: Clients,
+    whose: Watched,
     publish: Callable[[dict[str, float]], Awaitable[float]],
     probes: list[Data],
 ) -> Turn:
     sent: dict[str, float] = {}
-    searchable: dict[str, float] = {}
-    notified: dict[str, float] = {}
-    wanted = {item_id(data["native_id"]) for data in probes}
-    watching = [
-        asyncio.create_task(_watch_search(clients, sent, searchable, wanted)),
-        asyncio.create_task(_watch_inbox(clients, notified, wanted)),
-    ]
+    searchable: Seen = {}
+    notified: Seen = {}
+    wanted = Probes({item_id(data["native_id"]) for data in probes}, sent)
+    watching = asyncio.gather(
+        whose.searchable(wanted, searchable), whose.notified(wanted, notified)
+    )
     await asyncio.sleep(1)
     rate = await publish(sent)
-    await asyncio.wait_for(asyncio.gather(*watching), 120)
+    await asyncio.wait_for(watching, 120)
     waits = {
         **_percentiles(f"searchable_{name}", sent, searchable),
         **_percentiles(f"notified_{name}", sent, notified),
     }
     return Turn(rate, waits)
-
-
-async def _watch_search(
-    clients: Clients,
-    sent: dict[str, float],
-    seen: dict[str, float],
-    wanted: set[str],
-) -> None:
-    asked: dict[str, str | int] = {
-        "q": f"tool:{PROBE}",
-        "sort": "newest",
-        "size": PAGE,
-        "facets": "false",
-    }
-    older: dict[str, str | int] = {}
-    while not wanted <= seen.keys():
-        answer = await clients.search.get("/v1/search", params=asked | older)
-        page, now = answer.json(), time.monotonic()
-        ids = [hit["item_id"] for hit in page["hits"]]
-        seen.update(dict.fromkeys(set(ids) - seen.keys(), now))
-        last = sent.get(ids[-1], 0.0) if ids else 0.0
-        older = {}
-        if any(sent[i] < last for i in (wanted & sent.keys()) - seen.keys()):
-            # They come out of order: one that is missed may be on the next page.
-            older["cursor"] = page["cursor"]
-        else:
-            await asyncio.sleep(LOOK)
-
-
-async def _watch_inbox(
-    clients: Clients, seen: dict[str, float], wanted: set[str]
-) -> None:
-    async with clients.notification.stream("GET", "/v1/inbox/stream") as answer:
-        async for line in answer.aiter_lines():
-            if line.startswith("data: "):
-                entry = json.loads(line[6:])
-                seen[entry["item_id"]] = time.monotonic()
-                if wanted <= seen.keys():
-                    return
 
 
 def _percentiles(

@@ -6,27 +6,27 @@ Pipeline and floor run on the same Kafka and MongoDB, in turns, on the same corp
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 
 from folkmoot.local.mongo import database_of
 from folkmoot.local.stack import Stack
-from folkmoot.local.topics import Plan, create_topics
 
 from benchmarks import floor
 from benchmarks.clients import Clients
-from benchmarks.full_load import WARM, Round, producer_to, show, timed
-from benchmarks.latency import Turn, watch_full_load, watch_steady
+from benchmarks.full_load import WARM, Round, show, timed
 from benchmarks.report import Figure, median, write
 from benchmarks.subjects import (
-    INBOUND,
     Subject,
+    create_floor_topics,
     floor_alone,
     stored_bytes,
     subject_of,
     whole,
 )
+from benchmarks.waits import Load, waits_of_floor, waits_of_pipeline
+from benchmarks.waits import figures as figures_of_waits
 
 
 def main() -> None:
@@ -45,8 +45,7 @@ def main() -> None:
     with whole() as stack:
         seen = asyncio.run(throughput(stack, options))
     if not options.lean:
-        with whole() as stack:
-            seen += asyncio.run(latency(stack, options))
+        seen += latency(options)
     write(seen)
 
 
@@ -59,95 +58,21 @@ async def throughput(stack: Stack, options: argparse.Namespace) -> list[Figure]:
     return figures(floors, pipelines, options) + await stored(ours, options)
 
 
-async def latency(stack: Stack, options: argparse.Namespace) -> list[Figure]:
-    """Run the steady loads, then a full load that is watched."""
-    clients = Clients(stack)
-    await clients.subscribe()
-    await timed(subject_of(stack, clients), WARM, "warm")
-    # Before the flood: after it there is much to merge and to write out.
-    seen = [
-        figure
-        for rate in options.rate
-        for figure in await steady(clients, rate, options)
-    ]
-    return seen + await flood(stack, clients, options)
-
-
-async def steady(
-    clients: Clients, rate: int, options: argparse.Namespace
-) -> list[Figure]:
-    """Return the median of what each of several turns at a steady rate has found.
-
-    In half a minute one pause of the machine decides the slowest hundredth.
-    """
-    command, stored = command_of(options), await stored_by(clients)
-    turns: list[Turn] = []
-    for number in range(options.turns):
-        turns.append(await watch_steady(clients, rate, options.seconds, number))
-        show_turn(turns[-1])
-    reached = median(turns, lambda turn: turn.rate)
-    return [
-        Figure(
-            f"pipeline.published_at_{rate}", reached, "items/s", "wanted", rate, command
-        ),
-        *watched(f"at_{rate}", stored, turns, command),
-    ]
-
-
-async def flood(
-    stack: Stack, clients: Clients, options: argparse.Namespace
-) -> list[Figure]:
-    """Return how long items of a full load are on their way."""
-    command, stored = command_of(options), await stored_by(clients)
-    async with producer_to(stack.run.kafka_bootstrap) as producer:
-        count = options.items // 2
-        turn = await watch_full_load(clients, producer, INBOUND, count)
-    show_turn(turn)
-    return [
-        Figure(
-            "pipeline.published_at_full_load", turn.rate, "items/s", None, None, command
-        ),
-        *watched("at_full_load", stored, [turn], command),
-    ]
-
-
-async def stored_by(clients: Clients) -> int:
-    """Return how many items there are."""
-    searchable, _ = await clients.counts()
-    return searchable
-
-
-def show_turn(turn: Turn) -> None:
-    """Print one turn."""
-    waits = ", ".join(f"{name} {wait:.3f}" for name, wait in turn.waits.items())
-    print(f"{turn.rate:.1f} items/s published: {waits}")
-
-
-def watched(
-    load: str, stored: int, turns: Sequence[Turn], command: str
-) -> list[Figure]:
-    """Return how many items there were before a load, and the medians of its waits."""
-    names = list(turns[0].waits)
-    waits = [median(turns, partial(_wait, name)) for name in names]
-    return [
-        Figure(f"pipeline.stored_{load}", stored, "items", None, None, command),
-        *(
-            Figure(f"pipeline.{name}", wait, "s", None, None, command)
-            for name, wait in zip(names, waits, strict=True)
-        ),
-    ]
-
-
-def _wait(name: str, turn: Turn) -> float:
-    return turn.waits[name]
+def latency(options: argparse.Namespace) -> list[Figure]:
+    """Run the steady loads and the full load: on the floor, then on the pipeline."""
+    load = Load(options.rate, options.seconds, options.turns, options.items // 2)
+    with whole() as stack:
+        floors = asyncio.run(waits_of_floor(stack, load))
+    with whole() as stack:
+        pipelines = asyncio.run(waits_of_pipeline(stack, load))
+    return figures_of_waits(floors, pipelines, command_of(options))
 
 
 async def rounds(
     stack: Stack, ours: Subject, options: argparse.Namespace
 ) -> tuple[list[Round], list[Round]]:
     """Load the floor and the pipeline in turns, each of them warm and alone."""
-    plans = [Plan(topic, 6, {}) for topic in floor.TOPICS]
-    await create_topics(stack.run.kafka_bootstrap, plans)
+    await create_floor_topics(stack)
     turns: list[tuple[str, Callable[[], AbstractAsyncContextManager[Subject]]]] = [
         ("floor", partial(floor_alone, stack, lean=options.lean)),
         ("pipeline", lambda: nullcontext(ours)),

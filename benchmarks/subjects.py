@@ -15,6 +15,7 @@ import psutil
 from folkmoot.local.home import Home
 from folkmoot.local.ports import SERVICES
 from folkmoot.local.stack import Stack, Wanted
+from folkmoot.local.topics import Plan, create_topics
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks import floor
@@ -59,6 +60,12 @@ def subject_of(stack: Stack, clients: Clients) -> Subject:
     client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(stack.platform.mongo.admin_url)
     run = stack.run
     return Subject(run.kafka_bootstrap, client, INBOUND, dict(run.pids), clients.counts)
+
+
+async def create_floor_topics(stack: Stack) -> None:
+    """Create what the floor reads and writes, in as many partitions as ours."""
+    plans = [Plan(topic, 6, {}) for topic in floor.TOPICS]
+    await create_topics(stack.run.kafka_bootstrap, plans)
 
 
 @asynccontextmanager

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.full_load import Round
 from benchmarks.pipeline import figures
+from benchmarks.waits import Waits
+from benchmarks.waits import figures as figures_of_waits
 
 OPTIONS = argparse.Namespace(
     items=20, rounds=1, rate=[200, 300], seconds=30, turns=5, lean=False
@@ -26,3 +28,12 @@ def test_a_figure_names_every_option_that_it_depends_on() -> None:
     commands = {figure.command for figure in figures([one], [one], OPTIONS)}
     told = "--items 20 --rounds 1 --rate 200 300 --seconds 30 --turns 5"
     assert commands == {f"python -m benchmarks.pipeline {told}"}
+
+
+def test_each_wait_stands_beside_the_same_one_on_the_floor() -> None:
+    floor = Waits("at_300", 300, 2000, 299.0, {"searchable_at_300.p99": 0.1})
+    pipeline = Waits("at_300", 300, 2000, 298.0, {"searchable_at_300.p99": 0.4})
+    found = {f.name: f for f in figures_of_waits([floor], [pipeline], "command")}
+    assert found["pipeline.searchable_at_300.p99"].ratio == pytest.approx(4)
+    published = found["pipeline.published_at_300"]
+    assert (published.value, published.reference_value) == (298.0, 300)
