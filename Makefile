@@ -9,6 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/pytest --quiet
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 SOURCES := shared libs services cli tests benchmarks deploy
 
 .PHONY: help
@@ -80,9 +81,12 @@ platform: $(READY) ## keep Kafka and MongoDB up for test runs (FOLKMOOT_TEST_PLA
 
 .PHONY: images compose-demo
 images: ## build the container images and print their sizes (Docker must be there)
-	@FOLKMOOT_REVISION=$$(git rev-parse --short HEAD) docker compose build --quiet
-	@docker image ls --filter reference='folkmoot/*' --format 'table {{.Repository}}:{{.Tag}}\t{{.Size}}'
+	@FOLKMOOT_TAG=$(VERSION) FOLKMOOT_REVISION=$$(git rev-parse --short HEAD) \
+	  docker compose build --quiet
+	@docker image ls --filter reference='folkmoot/*:$(VERSION)' --format 'table {{.Repository}}:{{.Tag}}\t{{.Size}}'
 compose-demo: ## lead through what `docker compose up --wait` has brought up
+	@docker compose ps --quiet --status running ingest | grep -q . || \
+	  { echo 'Folkmoot is not up: docker compose up --wait' >&2; exit 1; }
 	@docker compose run --rm --no-deps walk
 
 .PHONY: schemas

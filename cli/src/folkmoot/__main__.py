@@ -1,5 +1,6 @@
 """`python -m folkmoot`, and the entry point of the command."""
 
+import logging
 import sys
 
 from folkmoot.app import make_app
@@ -7,7 +8,11 @@ from folkmoot.app import make_app
 
 def main() -> None:
     """Run the command line."""
-    make_app(next(iter(sys.argv[1:]), None))()
+    # Its client complains of Kafka over and over; whoever asks for it says so once.
+    client = logging.getLogger("aiokafka")
+    client.addHandler(logging.NullHandler())
+    client.propagate = False
+    make_app(next(iter(sys.argv[1:]), None))(prog_name="folkmoot")
 
 
 if __name__ == "__main__":

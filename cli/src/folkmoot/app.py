@@ -32,6 +32,7 @@ def make_app(asked: str | None = None) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_common)
@@ -40,7 +41,7 @@ def make_app(asked: str | None = None) -> typer.Typer:
     for name in [asked] if asked in modules else modules:
         module = import_module(f"{commands.__name__}.{modules[name]}")
         if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
+            app.add_typer(module.app, name=name, epilog=EPILOG)
         else:
             kind = getattr(module, "Command", None)
             app.command(name, cls=kind, epilog=EPILOG)(module.command)

@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
-from typing import Annotated
+import os
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -8,20 +9,47 @@ from folkmoot.local.ports import PORTS
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs to read.")]
 
+
+T = TypeVar("T")
+
+
+def _unless_a_token_says_it(
+    context: typer.Context, parameter: typer.CallbackParam, value: T
+) -> T:
+    """Refuse to look with other eyes than a token's, and to say nothing of it."""
+    source = context.get_parameter_source(str(parameter.name))
+    typed = source is not None and source.name == "COMMANDLINE"
+    if typed and os.environ.get("FOLKMOOT_TOKEN"):
+        raise typer.BadParameter("FOLKMOOT_TOKEN is set and says who you are; unset it")
+    return value
+
+
 AsPerson = Annotated[
     str,
     typer.Option(
         "--as",
         metavar="PERSON",
         envvar="FOLKMOOT_PERSON",
-        help="Whose eyes to look with; FOLKMOOT_TOKEN says it better where it is set.",
+        callback=_unless_a_token_says_it,
+        help="Whose eyes to look with; not where FOLKMOOT_TOKEN is set.",
     ),
 ]
 OfCompany = Annotated[
-    str, typer.Option("--company", envvar="FOLKMOOT_COMPANY", help="Their company.")
+    str,
+    typer.Option(
+        "--company",
+        envvar="FOLKMOOT_COMPANY",
+        callback=_unless_a_token_says_it,
+        help="Their company.",
+    ),
 ]
 InGroups = Annotated[
-    list[str] | None, typer.Option("--group", help="A group of theirs; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--group",
+        callback=_unless_a_token_says_it,
+        help="A group of theirs; repeatable.",
+    ),
 ]
 
 

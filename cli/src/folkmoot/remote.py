@@ -46,20 +46,24 @@ def _url_variable(service: str) -> str:
 
 
 def token_of(who: Who) -> str:
-    """Return FOLKMOOT_TOKEN, or a token that this machine's own key signs.
-
-    Raises RemoteError where there is no key: a new one would be trusted by nobody.
-    """
+    """Return FOLKMOOT_TOKEN, or a token that this machine's own key signs."""
     given = os.environ.get("FOLKMOOT_TOKEN")
     if given:
         return given
-    home = Home.default()
+    person = Person(who.person, who.company, who.person, who.groups, ())
+    return signed(Home.default(), person, or_else="set FOLKMOOT_TOKEN, or ")
+
+
+def signed(home: Home, person: Person, *, or_else: str = "") -> str:
+    """Return a token that a home's own key signs.
+
+    Raises RemoteError where there is no key: a new one would be trusted by nobody.
+    """
     if not home.keys.exist():
         raise RemoteError(
-            f"no key in {home.folder} to sign a token with: set FOLKMOOT_TOKEN, or "
+            f"no key in {home.folder} to sign a token with: {or_else}"
             "start `folkmoot up`"
         )
-    person = Person(who.person, who.company, who.person, who.groups, ())
     return home.keys.token(person, seconds=TOKEN_SECONDS)
 
 
@@ -136,11 +140,11 @@ class Remote:
 
 
 def _problem(answer: httpx.Response) -> str:
-    """Return what a problem document says, with its pointer into a query, if any."""
+    """Return what a problem document says, with the excerpt of a query, if any."""
     try:
         body = answer.json()
     except ValueError:
         return f"HTTP {answer.status_code}"
     said = ": ".join(filter(None, (body.get("title"), body.get("detail"))))
-    pointer = body.get("pointer")
-    return f"{said or answer.status_code}" + (f"\n{pointer}" if pointer else "")
+    excerpt = body.get("excerpt")
+    return f"{said or answer.status_code}" + (f"\n{excerpt}" if excerpt else "")

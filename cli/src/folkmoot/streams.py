@@ -1,6 +1,7 @@
 """Kafka's topics as a person looks at them: whole, or as they grow."""
 
 import asyncio
+import logging
 import os
 from collections.abc import (
     AsyncGenerator,
@@ -17,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import KafkaConnectionError
 from folkmoot_chassis import kafka
 from folkmoot_chassis.settings import ServiceSettings
+from typing_extensions import override
 
 from folkmoot.local.errors import LocalError
 from folkmoot.local.home import Home
@@ -104,14 +106,19 @@ async def read_all(topics: Sequence[str]) -> list[ConsumerRecord[Any, Any]]:
 
 
 async def follow(
-    topic: str, *, from_beginning: bool, missing: Callable[[Collection[str]], None]
+    topic: str,
+    *,
+    from_beginning: bool,
+    missing: Callable[[Collection[str]], None],
+    away: Callable[[], None],
 ) -> AsyncGenerator[ConsumerRecord[Any, Any]]:
     """Yield a topic's records as they come, for as long as somebody asks.
 
     `missing` is called with the topics that there are when this one is not among them
-    yet; it is waited for. Who stops asking closes the generator.
+    yet; it is waited for. `away` is called when Kafka no longer answers; it is waited
+    for, too. Who stops asking closes the generator.
     """
-    async with consumer() as client:
+    async with consumer() as client, told_of_absence(away) as back:
         if not await partitions_of(client, [topic]):
             missing(await client.topics())
         while not (partitions := await partitions_of(client, [topic])):  # noqa: ASYNC110  the broker tells nobody
@@ -120,4 +127,38 @@ async def follow(
         seek = client.seek_to_beginning if from_beginning else client.seek_to_end
         await seek(*partitions)
         async for record in client:
+            back()
             yield record
+
+
+@asynccontextmanager
+async def told_of_absence(
+    away: Callable[[], None],
+) -> AsyncIterator[Callable[[], None]]:
+    """Call `away` once the client complains; again after it is told that Kafka is back.
+
+    It tries for ever and tells nobody but its log.
+    """
+    complaints = _Complaints(away)
+    client = logging.getLogger("aiokafka")
+    client.addHandler(complaints)
+    try:
+        yield complaints.forget
+    finally:
+        client.removeHandler(complaints)
+
+
+class _Complaints(logging.Handler):
+    def __init__(self, tell: Callable[[], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._tell = tell
+        self._told = False
+
+    def forget(self) -> None:
+        self._told = False
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._told:
+            self._told = True
+            self._tell()

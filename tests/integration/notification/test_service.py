@@ -226,7 +226,7 @@ async def test_what_is_asked_wrongly_is_explained(
     assert bad.status_code == 400
     assert problem["type"] == "urn:folkmoot:problem:invalid-query"
     assert problem["position"] == 9
-    assert "^" in problem["pointer"]
+    assert "^" in problem["excerpt"]
     loose = await grace.post("/v1/subscriptions", {"expression": "NOT rust"})
     assert loose.json()["type"] == "urn:folkmoot:problem:unanchored-query"
     both = {"expression": "rust", "mention": "me"}

@@ -81,7 +81,7 @@ async def test_a_bad_query_is_pointed_at(ask: Ask) -> None:
     assert answer.status_code == 400
     assert problem["type"] == "urn:folkmoot:problem:invalid-query"
     assert problem["position"] == 9
-    assert problem["pointer"].splitlines()[1].startswith(" " * 9 + "^")
+    assert problem["excerpt"].splitlines()[1].startswith(" " * 9 + "^")
 
 
 async def test_bad_cursors_sizes_and_callers_are_refused(ask: Ask) -> None:

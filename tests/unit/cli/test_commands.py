@@ -37,6 +37,17 @@ def test_help_tells_the_truth(name: str, says: str, never: str) -> None:
     assert never not in done.stdout
 
 
+def test_nobody_looks_with_other_eyes_than_those_of_the_token(tmp_path: Path) -> None:
+    env = {"FOLKMOOT_TOKEN": "a.b.c", "FOLKMOOT_HOME": str(tmp_path)}
+    for typed in (["--as", "bo"], ["--company", "north"], ["--group", "potters"]):
+        done = CliRunner().invoke(make_app(), ["search", "x", *typed], env=env)
+        assert done.exit_code == Exit.USAGE
+        assert "FOLKMOOT_TOKEN" in done.output
+    env |= {"FOLKMOOT_PERSON": "bo"}
+    done = CliRunner().invoke(make_app(), ["search", "x"], env=env)
+    assert done.exit_code == Exit.NOT_UP
+
+
 def test_what_needs_a_running_folkmoot_says_so(tmp_path: Path) -> None:
     environment = {"FOLKMOOT_HOME": str(tmp_path)}
     done = CliRunner().invoke(make_app(), ["restart", "tagging"], env=environment)

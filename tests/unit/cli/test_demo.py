@@ -12,7 +12,7 @@ from folkmoot.demo.walk import Report, Walk
 from folkmoot.local.home import Home
 from folkmoot.local.ports import SERVICES
 from folkmoot.local.stack import COMPANIES
-from folkmoot.remote import Remote
+from folkmoot.remote import Remote, RemoteError
 
 SAMPLE = len(list(sample()))
 TRACE = "0" * 31
@@ -93,3 +93,8 @@ def test_the_demo_counts_what_it_added_and_says_what_was_there(
         in told
     )
     assert "tagged 0 more" in told
+
+
+def test_a_walk_without_a_key_says_so_at_once(tmp_path: Path) -> None:
+    with pytest.raises(RemoteError, match="no key in"):
+        Walk(Home(tmp_path), print).run()

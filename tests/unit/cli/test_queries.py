@@ -75,8 +75,8 @@ def ask(asked: Asked, *arguments: str) -> Result:
     [
         (("certificate", "rotation"), "certificate rotation"),
         (("-tool:slack",), "-tool:slack"),
-        (("-tool:slack", "--as", "ada"), "-tool:slack"),
-        (("--as", "ada", "tea", "OR", "-author:hal"), "tea OR -author:hal"),
+        (("-tool:slack", "--json"), "-tool:slack"),
+        (("--json", "tea", "OR", "-author:hal"), "tea OR -author:hal"),
         (("tea -tool:slack",), "tea -tool:slack"),
         (("--", "-5", "--x"), "-5 --x"),
     ],
@@ -99,7 +99,7 @@ def test_a_misspelt_option_is_no_word_of_a_query(asked: Asked, wrong: str) -> No
 
 def test_a_search_for_nothing_is_wrong_usage(asked: Asked) -> None:
     assert ask(asked, "search").exit_code == Exit.USAGE
-    assert ask(asked, "search", "--as", "ada").exit_code == Exit.USAGE
+    assert ask(asked, "search", "--json").exit_code == Exit.USAGE
 
 
 @pytest.mark.parametrize("wish", ["-h", "--help"])

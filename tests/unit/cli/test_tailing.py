@@ -1,12 +1,14 @@
 """`folkmoot tail`: it closes what it reads from, and helps with misspelt topics."""
 
 import json
+import logging
 from collections.abc import AsyncGenerator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from folkmoot.commands.tail import show_records, waiting_for
+from folkmoot.streams import told_of_absence
 from folkmoot_events import ItemTagged
 from folkmoot_events.topics import dead_letter_topic
 
@@ -54,5 +56,20 @@ def test_a_misspelt_topic_is_told_with_the_nearest_names() -> None:
     assert "__consumer_offsets" not in said
 
 
-def test_a_topic_like_no_other_is_waited_for_without_advice() -> None:
-    assert waiting_for("orders", {TAGS}) == "no topic orders yet, waiting for it"
+def test_a_topic_like_no_other_is_waited_for_and_the_others_are_named() -> None:
+    assert waiting_for("orders", {TAGS, "__consumer_offsets"}) == (
+        f"no topic orders yet, waiting for it; there are {TAGS}"
+    )
+
+
+async def test_that_kafka_has_gone_is_said_once_until_it_is_back() -> None:
+    told: list[str] = []
+    client = logging.getLogger("aiokafka.conn")
+    async with told_of_absence(lambda: told.append("away")) as back:
+        client.error("Unable connect")
+        client.error("Unable connect")
+        assert told == ["away"]
+        back()
+        client.error("Unable connect")
+    client.error("Unable connect")
+    assert told == ["away", "away"]

@@ -28,7 +28,7 @@ def test_each_error_of_the_guide_is_shown_as_it_is(example: str) -> None:
     with pytest.raises(QueryError) as error:
         parse(query, FIELDS)
 
-    assert f"{error.value.message}\n{error.value.pointer()}" == example
+    assert f"{error.value.message}\n{error.value.excerpt()}" == example
 
 
 @pytest.mark.parametrize("name", list(FIELDS))

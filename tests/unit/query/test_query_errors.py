@@ -54,7 +54,7 @@ def test_an_error_points_at_its_place(query: str, pointed: str, message: str) ->
     with pytest.raises(QueryError) as error:
         parse(query, FIELDS)
 
-    assert error.value.pointer() == f"{query}\n{pointed}"
+    assert error.value.excerpt() == f"{query}\n{pointed}"
     assert message in error.value.message
     assert pointed == " " * error.value.position + "^" * error.value.length
 
@@ -64,14 +64,14 @@ def test_wide_letters_take_two_columns_and_marks_none() -> None:
         parse("\u6771\u4eac cafe\u0301 )", FIELDS)
 
     assert error.value.position == 9
-    assert error.value.pointer().splitlines()[1] == " " * 10 + "^"
+    assert error.value.excerpt().splitlines()[1] == " " * 10 + "^"
 
 
 def test_a_long_query_is_shown_around_the_place() -> None:
     with pytest.raises(QueryError) as error:
         parse("word " * 100 + ") " + "word " * 100, FIELDS)
 
-    shown, carets = error.value.pointer().splitlines()
+    shown, carets = error.value.excerpt().splitlines()
     assert len(shown) == 76
     assert shown[carets.index("^")] == ")"
 
@@ -80,7 +80,7 @@ def test_a_line_break_does_not_break_the_pointer() -> None:
     with pytest.raises(QueryError) as error:
         parse("a\n\tb )", FIELDS)
 
-    assert error.value.pointer() == "a  b )\n     ^"
+    assert error.value.excerpt() == "a  b )\n     ^"
 
 
 @pytest.mark.parametrize("opening", ["(", "NOT ", "-(", "title:(", '("x" OR '])

@@ -41,7 +41,10 @@ async def _run(
     def missing(known: Collection[str]) -> None:
         err().print(waiting_for(topic, known), style="dim", markup=False)
 
-    records = follow(topic, from_beginning=from_beginning, missing=missing)
+    def away() -> None:
+        err().print("Kafka does not answer, waiting for it", style="dim")
+
+    records = follow(topic, from_beginning=from_beginning, missing=missing, away=away)
     await show_records(records, count, json=json)
 
 
@@ -63,10 +66,13 @@ async def show_records(
 
 
 def waiting_for(topic: str, known: Collection[str]) -> str:
-    """Say that there is no such topic yet, and which names are like it."""
+    """Say that there is no such topic yet, and which ones there are."""
+    ours = sorted(name for name in known if not name.startswith("__"))
     said = f"no topic {topic} yet, waiting for it"
-    near = ", ".join(get_close_matches(topic, sorted(known)))
-    return f"{said}; did you mean {near}?" if near else said
+    near = ", ".join(get_close_matches(topic, ours))
+    if near:
+        return f"{said}; did you mean {near}?"
+    return f"{said}; there are {', '.join(ours) or 'none'}"
 
 
 def describe(record: Any) -> dict[str, Any]:  # noqa: ANN401  aiokafka is untyped

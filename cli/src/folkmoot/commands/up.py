@@ -103,9 +103,10 @@ def watch(stack: Stack) -> None:
                 reported.add(process.pid)
                 _report(process)
         if asked:
-            asked = False
             names = [process.program.name for process in dead]
             stack.again(names)
+            # Who asks goes on until it is done: what dies from now on stays dead.
+            asked = False
             for name in names:
                 err().print(f"[green]✓[/] {name} runs again")
         time.sleep(LOOK)

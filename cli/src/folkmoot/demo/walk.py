@@ -13,7 +13,7 @@ from folkmoot.demo.sample import Said, fresh, sample
 from folkmoot.importing import MEDIA_TYPE
 from folkmoot.local.home import Home
 from folkmoot.local.keys import Person
-from folkmoot.remote import Remote, RemoteError
+from folkmoot.remote import Remote, RemoteError, signed
 
 EXPRESSION = 'tag:tls OR "dead letter"'
 QUERY = "certificate AND (tag:tls OR runbook)"
@@ -182,6 +182,7 @@ class Walk:
             return sum(entry["trace_id"] == trace_id for entry in news())
 
         self._until(f"notified in the trace {trace_id}", arrived, 1)
+        self._tell("captured one more, and told of it")
         entries = news()
         self._report.notified = len(entries)
         self._report.told = entries[:3]
@@ -201,7 +202,7 @@ class Walk:
         return have
 
     def _token(self, person: Person) -> str:
-        return self._home.keys.token(person, seconds=3600)
+        return signed(self._home, person)
 
 
 def _groups(said: Said) -> set[str]:

@@ -68,4 +68,5 @@ async def _one(check: Check) -> str | None:
     except TimeoutError:
         return f"no answer within {CHECK_SECONDS:.0f} s"
     except Exception as error:  # noqa: BLE001  whatever it is, it is what is wrong
-        return f"{type(error).__name__}: {error}"[:200]
+        name, text = type(error).__name__, str(error)
+        return (text if text.startswith(name) else f"{name}: {text}")[:200]

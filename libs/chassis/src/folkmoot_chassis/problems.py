@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem details."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +12,9 @@ from folkmoot_chassis.failures import is_transient
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:folkmoot:problem:"
 SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+SAID = {"model_attributes_type": "Input should be an object"}
+"""What is said instead where the validator speaks of Python."""
 
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
@@ -59,11 +62,22 @@ def install(app: FastAPI) -> None:
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101  as above
         errors = [
-            {"pointer": "/".join(map(str, e["loc"])), "detail": e["msg"]}
+            {
+                "in": str(e["loc"][0]),
+                "pointer": pointer(e["loc"][1:]),
+                "detail": SAID.get(e["type"], e["msg"].removeprefix("Value error, ")),
+            }
             for e in error.errors()
         ]
+        detail = "; ".join(f"{e['in']}{e['pointer']}: {e['detail']}" for e in errors)
         return _answer(
-            Problem(422, "invalid-request", "The request is not valid", errors=errors)
+            Problem(
+                422,
+                "invalid-request",
+                "The request is not valid",
+                detail,
+                errors=errors,
+            )
         )
 
     async def on_anything(_: Request, error: Exception) -> JSONResponse:
@@ -76,6 +90,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_anything)
+
+
+def pointer(place: Iterable[object]) -> str:
+    """Return the JSON Pointer (RFC 6901) of a place in a document."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in place)
+    return "".join(f"/{part}" for part in parts)
 
 
 def not_now(detail: str) -> Problem:

@@ -18,7 +18,7 @@ class QueryError(ValueError):
         self.position = position
         self.length = max(1, length)
 
-    def pointer(self) -> str:
+    def excerpt(self) -> str:
         """Return the query and, on a second line, carets under the wrong part.
 
         A long query is cut to the surroundings; both lines fit a terminal.

@@ -92,7 +92,10 @@ class DeliveryAnswer(Frozen):
             next_attempt=delivery.due if delivery.state == "pending" else None,
             attempts=tuple(
                 AttemptAnswer(
-                    at=a.at, status=a.status, error=a.error, duration=a.duration
+                    at=a.at,
+                    status=a.status,
+                    error=a.error,
+                    duration=round(a.duration, 3),
                 )
                 for a in delivery.attempts
             ),

@@ -100,7 +100,7 @@ def _problem(error: Exception) -> Exception:
                 error.message,
                 position=error.position,
                 length=error.length,
-                pointer=error.pointer(),
+                excerpt=error.excerpt(),
             )
         case UnanchoredError():
             return Problem(

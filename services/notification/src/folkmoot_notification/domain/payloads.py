@@ -1,5 +1,6 @@
 """What a webhook says."""
 
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -53,7 +54,7 @@ def test_payload(delivery: Delivery) -> dict[str, Any]:
     """Return the body of a message that only tries an endpoint."""
     return {
         "type": TEST,
-        "timestamp": delivery.created.isoformat(),
+        "timestamp": _moment(delivery.created),
         "data": {"endpoint_id": delivery.endpoint_id},
     }
 
@@ -62,7 +63,7 @@ def item_payload(notification: Notification) -> dict[str, Any]:
     """Return the body of a message that tells of an item."""
     return {
         "type": ITEM,
-        "timestamp": notification.created.isoformat(),
+        "timestamp": _moment(notification.created),
         "data": describe(notification),
     }
 
@@ -83,7 +84,7 @@ def describe(notification: Notification) -> Described:
         "title": shown.title,
         "snippet": shown.snippet,
         "permalink": shown.permalink,
-        "published": shown.published.isoformat(),
+        "published": _moment(shown.published),
         "why": [
             {
                 "subscription_id": reason.subscription_id,
@@ -92,7 +93,12 @@ def describe(notification: Notification) -> Described:
             }
             for reason in notification.reasons
         ],
-        "time": notification.created.isoformat(),
-        "read": notification.read.isoformat() if notification.read else None,
+        "time": _moment(notification.created),
+        "read": _moment(notification.read) if notification.read else None,
         "trace_id": notification.trace_id,
     }
+
+
+def _moment(at: datetime) -> str:
+    """Return a moment as all other answers say it."""
+    return at.isoformat().replace("+00:00", "Z")

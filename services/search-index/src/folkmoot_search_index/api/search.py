@@ -76,7 +76,7 @@ def invalid_query(error: QueryError) -> Problem:
         error.message,
         position=error.position,
         length=error.length,
-        pointer=error.pointer(),
+        excerpt=error.excerpt(),
     )
 
 
