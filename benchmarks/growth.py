@@ -6,10 +6,11 @@ that an item costs the same, however many there are.
 
 import argparse
 import asyncio
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 from folkmoot.local.stack import Stack
@@ -21,9 +22,21 @@ from benchmarks.report import Figure, median, write
 from benchmarks.subjects import Subject, subject_of, whole
 
 SIZES = (10_000, 100_000, 500_000)
-QUERIES = ("error install", "tag:help", '"error message" NOT tool:probe', "upgrade*")
+QUERIES = {
+    "words": "error install",
+    "tag": "tag:help",
+    "phrase": '"error message" NOT tool:probe',
+    "prefix": "upgrade*",
+}
 LOOKS = 10
 MIB = 1024 * 1024
+
+
+class Searched(NamedTuple):
+    """How many items a query finds, and the median seconds of its answer."""
+
+    found: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,7 @@ class Size:
     """What there is once so many items are in.
 
     `took` is how the last of them went. `memory`, `disk` and `mongo` are bytes, by
-    process, folder and kind; `search` is seconds.
+    process, folder and kind; `search` by kind of query.
     """
 
     items: int
@@ -39,7 +52,7 @@ class Size:
     memory: dict[str, float]
     disk: dict[str, float]
     mongo: dict[str, float]
-    search: float
+    search: dict[str, Searched]
 
 
 def main() -> None:
@@ -79,7 +92,7 @@ async def looked(
         {n: psutil.Process(p).memory_info().rss for n, p in subject.pids.items()},
         {name: held(folder / name) for name in ("kafka", "mongo", "search-index")},
         await stored(subject.mongo),
-        await searched(clients),
+        {name: await searched(clients, query) for name, query in QUERIES.items()},
     )
 
 
@@ -90,25 +103,27 @@ def held(folder: Path) -> float:
 
 
 async def stored(client: AsyncIOMotorClient[Any]) -> dict[str, float]:
-    """Return the bytes of documents and of indexes in the services' databases."""
-    sizes = {"documents": 0.0, "indexes": 0.0}
+    """Return the bytes that collections and indexes take, compressed."""
+    sizes = {"collections": 0.0, "indexes": 0.0}
     for name in await client.list_database_names():
         if name.startswith("folkmoot_"):
             stats = await client[name].command("dbStats")
-            sizes["documents"] += stats["storageSize"]
+            sizes["collections"] += stats["storageSize"]
             sizes["indexes"] += stats["indexSize"]
     return sizes
 
 
-async def searched(clients: Clients) -> float:
-    """Return the median seconds of a search with facets and snippets."""
-    seconds = []
-    for query in QUERIES * LOOKS:
+async def searched(clients: Clients, query: str) -> Searched:
+    """Search with facets and snippets; end the program where nothing is found."""
+    seconds, found = [], 0
+    for _ in range(LOOKS):
         began = time.monotonic()
         answer = await clients.search.get("/v1/search", params={"q": query})
-        answer.raise_for_status()
         seconds.append(time.monotonic() - began)
-    return median(seconds, float)
+        found = answer.raise_for_status().json()["total"]
+    if not found:
+        sys.exit(f"{query} finds nothing: that costs nothing")
+    return Searched(found, median(seconds, float))
 
 
 def figures(taken: list[Size], command: str) -> list[Figure]:
@@ -130,7 +145,8 @@ def costs_of(size: Size) -> dict[str, tuple[float, str]]:
     return {
         "time_per_item": (1000 / size.took.rate, "ms"),
         "cpu_per_item": (size.took.cpu_per_item, "ms"),
-        "search": (1000 * size.search, "ms"),
+        **{f"search.{n}": (1000 * s.seconds, "ms") for n, s in size.search.items()},
+        **{f"found.{n}": (s.found, "items") for n, s in size.search.items()},
         **{f"memory.{n}": (b / MIB, "MiB") for n, b in size.memory.items()},
         **{
             f"disk_per_item.{n}": (b / size.items, "bytes")

@@ -106,11 +106,18 @@ class FakeReadings:
         head = self._items.by_id.get(item_id)
         if head is None or head.retracted or not principals & set(head.visibility):
             return []
-        return [
+        shown = [
             entry
             for entry in self._record.entries
             if entry.item_id == item_id
             and (entry.item is None or principals & set(entry.item.visibility))
+        ]
+        hashes = {None, *(entry.content_hash for entry in shown)}
+        return [
+            entry._replace(previous_hash=None)
+            if entry.previous_hash not in hashes
+            else entry
+            for entry in shown
         ]
 
     async def counts(

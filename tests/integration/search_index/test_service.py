@@ -43,6 +43,7 @@ async def test_what_is_tagged_is_found_by_those_who_may_see_it(
         {"value": "north", "label": "north", "count": 2}
     ]
     hit = answer["hits"][0]
+    assert "score" not in hit, "it tells how rare a word is where one may not look"
     start, end = hit["snippet"]["highlights"][0]
     assert hit["snippet"]["text"][start:end] == "loop"
     assert hit["tags"][0]["id"] == "hashtag:rust"

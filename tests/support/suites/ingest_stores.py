@@ -113,7 +113,7 @@ class IngestStoresSuite:
         (result,) = await stores.capture(private)
         await stores.capture(public)
         entries = await stores.readings.entries(result.item_id, SOUTH)
-        assert [entry.revision for entry in entries] == [2]
+        assert [(e.revision, e.previous_hash) for e in entries] == [(2, None)]
 
     @pytest.mark.parametrize("company", ["south", "nobody"])
     async def test_counts_are_of_one_company(

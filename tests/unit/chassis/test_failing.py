@@ -152,14 +152,6 @@ def test_failures_older_than_the_window_are_forgotten() -> None:
     assert fuse.blown
 
 
-def test_a_reset_fuse_holds_again() -> None:
-    fuse = Fuse(window=10, ratio=0.5, in_a_row=1)
-    fuse.failed()
-    assert fuse.blown
-    fuse.reset()
-    assert fuse.blown is None
-
-
 def test_waits_double_up_to_a_cap_with_jitter() -> None:
     backoff = Backoff(attempts=9, base=0.1, cap=5.0)
     for attempt in range(1, 100):

@@ -16,6 +16,11 @@ WRONG = {
     "FOLKMOOT_MONGO_URL": "mongo://user:swordfish@db",
     "FOLKMOOT_RETRY_BASE": "soon",
 }
+NUMBERS = [
+    name
+    for name, field in ServiceSettings.model_fields.items()
+    if field.annotation in {int, float}
+]
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -29,6 +34,25 @@ def test_a_value_that_does_not_fit_ends_the_process_by_its_name(
     (line,) = capsys.readouterr().err.splitlines()
     assert json.loads(line)["message"].startswith(f"{name}: ")
     assert "swordfish" not in line
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_without_sense_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variable = f"FOLKMOOT_{name.upper()}"
+    monkeypatch.setenv(variable, "-1")
+    with pytest.raises(SystemExit):
+        ServiceSettings.read()
+    assert variable in capsys.readouterr().err
+
+
+def test_a_single_try_would_take_what_is_known_for_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FOLKMOOT_RETRY_ATTEMPTS", "1")
+    with pytest.raises(SystemExit):
+        ServiceSettings.read()
 
 
 def test_every_wrong_value_is_told_at_once(

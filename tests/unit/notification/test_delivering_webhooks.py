@@ -1,16 +1,16 @@
 """Deliveries are attempted, settled and announced."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from folkmoot_events import NotificationDelivered, NotificationFailed
 from folkmoot_notification.domain.deliveries import Answer, Delivery, first_delivery
 from folkmoot_notification.domain.endpoints import Endpoint
 from folkmoot_notification.domain.standing import Standing
-from folkmoot_notification.ports import Webhooks
+from folkmoot_notification.ports import Transaction, Webhooks
 from folkmoot_notification.use_cases.deliver_webhooks import DeliverWebhooks, Pace
 from folkmoot_notification.use_cases.manage_endpoints import (
     EndpointLimitError,
@@ -44,6 +44,7 @@ from tests.support.notification_samples import (
 from tests.support.tagged_items import an_item
 
 GRACE = a_reader()
+T = TypeVar("T")
 
 
 @dataclass
@@ -312,3 +313,27 @@ async def test_an_endpoint_is_registered_with_a_secret_of_its_own() -> None:
         await register(GRACE, "https://hooks.example/3")
     with pytest.raises(RefusedUrlError):
         await register(a_reader("ada"), "http://hooks.example/")
+
+
+class UnhurriedTransactions(FakeTransactions):
+    """Transactions that let others go on meanwhile."""
+
+    @override
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        await asyncio.sleep(0)
+        return await super().run(work)
+
+
+async def test_outcomes_that_were_not_stored_are_told_of_to_everybody() -> None:
+    # The first is stored by itself; the others meanwhile become one group.
+    world = World(FakeWebhooks(), transactions=UnhurriedTransactions(fail=2))
+    deliveries = [world.deliveries.all[key] for key in await world.has("a", "b", "c")]
+    settle = SettleDeliveries(
+        world.deliveries, world.endpoints, world.transactions, world.clock
+    )
+    told = await asyncio.gather(
+        *(settle(one, Answer(204, None, 0.1)) for one in deliveries),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in told] == [ConnectionError] * 3
+    assert world.transactions.published == []

@@ -34,7 +34,9 @@ ADDED = (
 )
 ERROR_CHARS = 1000
 MOST_BYTES = 7 * 1024 * 1024
-"""Compressed, a record of any size passes a broker's limit; the outbox has its own."""
+"""The longest value of a dead letter: with its headers it must pass the 8 MiB that its
+topic takes and the 16 MB of a document of the outbox. A publisher may have compressed a
+longer one; what is left out is said in a header."""
 
 
 class RawRecord(Protocol):

@@ -41,12 +41,6 @@ class Fuse:
                 f"{self._failures} of the last {len(self._outcomes)} records failed"
             )
 
-    def reset(self) -> None:
-        """Close the fuse again and forget what blew it."""
-        self._outcomes.clear()
-        self._failures = self._run = 0
-        self._blown = None
-
     def _note(self, *, failed: bool) -> None:
         if len(self._outcomes) == self._outcomes.maxlen and self._outcomes[0]:
             self._failures -= 1

@@ -2,10 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
 from folkmoot_chassis.consumer import Consumer
+from folkmoot_chassis.dead_letters import topic_of
+from folkmoot_chassis.decoding import Route
 from folkmoot_chassis.health import Health
 from folkmoot_chassis.lag import LagMonitor
 from folkmoot_chassis.metrics import Metrics
@@ -23,10 +26,16 @@ OUTBOX_EVERY = 5.0
 class Measured(Protocol):
     """What a service shows of itself."""
 
+    name: str
     settings: ServiceSettings
     database: Database
     outbox: Outbox
     metrics: Metrics
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """What is consumed, by topic."""
+        ...
 
 
 class Probes:
@@ -84,8 +93,13 @@ class Probes:
         if client is None:
             return "not connected"
         # Raises where no broker answers; FastStream's own ping needs its producer.
-        await client.topics()
-        return None
+        missing = self._needed() - await client.topics()
+        return f"no topic {', '.join(sorted(missing))}" if missing else None
+
+    def _needed(self) -> set[str]:
+        """Return what is read, and what would be missed only once a record is bad."""
+        read = self._service.routes
+        return {*read, *(topic_of(topic, self._service.name) for topic in read)}
 
     async def _fuse(self) -> str | None:
         blown = self._consumer.blown() if self._consumer else {}

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, takewhile
 from typing import Any
@@ -175,7 +175,8 @@ class Relay:
             if isinstance(result, REFUSED):
                 refused += [r for r in sent if not await self._goes_alone(r)]
             elif isinstance(result, BaseException):
-                raise result
+                with _named_in_the_log(sent[0].topic):
+                    raise result
             else:
                 self._metrics.sent.labels(sent[0].topic).inc(len(sent))
         return refused
@@ -214,6 +215,17 @@ class Relay:
 Sent = tuple[asyncio.Future[Any], Sequence[Outgoing]]
 
 
+@contextlib.contextmanager
+def _named_in_the_log(topic: str) -> Iterator[None]:
+    """Say which topic cannot be published to: it holds all the others up."""
+    try:
+        yield
+    except BaseException as error:
+        name = type(error).__name__
+        logger.warning("a topic takes no records: %s", name, extra={"topic": topic})
+        raise
+
+
 async def _send(
     producer: AIOKafkaProducer, records: Sequence[Outgoing]
 ) -> AsyncIterator[Sent]:
@@ -223,7 +235,8 @@ async def _send(
     for record in records:
         topic = record.topic
         if topic not in partitions:
-            partitions[topic] = sorted(await producer.partitions_for(topic))
+            with _named_in_the_log(topic):
+                partitions[topic] = sorted(await producer.partitions_for(topic))
         place = kafka.partition_of(record.key, partitions[topic], ())
         places[topic, place].append(record)
     for (topic, place), here in places.items():

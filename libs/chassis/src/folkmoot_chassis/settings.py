@@ -101,7 +101,7 @@ class ServiceSettings(BaseSettings):
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
     kafka_ca_file: FilePath | None = Field(default=None, description="PEM file.")
-    kafka_session_timeout: float = Field(default=30.0, description="Seconds.")
+    kafka_session_timeout: float = Field(default=30.0, gt=0, description="Seconds.")
 
     batch_max_records: int = Field(default=1000, ge=1, description="Records a batch.")
     batch_linger: float = Field(
@@ -112,12 +112,23 @@ class ServiceSettings(BaseSettings):
             "what comes in quick succession shares a transaction."
         ),
     )
-    retry_attempts: int = Field(default=6, ge=1, description="Tries before a re-read.")
-    retry_base: float = Field(default=0.1, description="Seconds before the second try.")
-    retry_cap: float = Field(default=5.0, description="Longest wait, seconds.")
-    fuse_window: int = Field(default=1000, description="Records looked back on.")
-    fuse_ratio: float = Field(default=0.05, description="Failures among them, at most.")
-    fuse_in_a_row: int = Field(default=50, description="Failures in a row, at most.")
+    retry_attempts: int = Field(
+        default=6,
+        # The first try takes every record for new, and a later one looks.
+        ge=2,
+        description="Tries before a re-read.",
+    )
+    retry_base: float = Field(
+        default=0.1, gt=0, description="Seconds before the second try."
+    )
+    retry_cap: float = Field(default=5.0, gt=0, description="Longest wait, seconds.")
+    fuse_window: int = Field(default=1000, ge=1, description="Records looked back on.")
+    fuse_ratio: float = Field(
+        default=0.05, ge=0, le=1, description="Failures among them, at most."
+    )
+    fuse_in_a_row: int = Field(
+        default=50, ge=1, description="Failures in a row, at most."
+    )
 
     mongo_url: SecretStr = Field(
         default=SecretStr("mongodb://localhost:27017"),
@@ -127,11 +138,14 @@ class ServiceSettings(BaseSettings):
     inbox_days: int = Field(
         default=14, ge=1, description="How long a redelivery is recognised."
     )
-    outbox_poll: float = Field(default=1.0, description="Seconds between looks.")
-    outbox_lease: float = Field(default=10.0, description="Seconds a shard is held.")
+    outbox_poll: float = Field(default=1.0, gt=0, description="Seconds between looks.")
+    outbox_lease: float = Field(
+        default=10.0, gt=0, description="Seconds a shard is held."
+    )
     outbox_shards: int = Field(default=8, ge=1)
     record_max_bytes: int = Field(
         default=4 * 1024 * 1024 - 64 * 1024,
+        ge=1024,
         description=(
             "Largest record value that is published; "
             "a topic's `max.message.bytes` counts key and headers, too."
@@ -160,10 +174,12 @@ class ServiceSettings(BaseSettings):
         description="Share of new traces that is recorded, if they are sent anywhere.",
     )
     stop_timeout: float = Field(
-        default=18.0, description="Seconds that work in hand is given at a stop."
+        default=18.0, gt=0, description="Seconds that work in hand is given at a stop."
     )
     stall_timeout: float = Field(
-        default=120.0, description="Seconds of lag without progress that mean dead."
+        default=120.0,
+        gt=0,
+        description="Seconds of lag without progress that mean dead.",
     )
 
     @field_validator("mongo_url")

@@ -15,13 +15,19 @@ class Settings(ServiceSettings):
     subscriptions_per_person: int = Field(default=200, ge=1)
     endpoints_per_person: int = Field(default=10, ge=1)
     standing_poll: float = Field(
-        default=0.5, description="Seconds between looks for other replicas' changes."
+        default=0.5,
+        gt=0,
+        description="Seconds between looks for other replicas' changes.",
     )
     stream_poll: float = Field(
-        default=0.15, description="Seconds between looks for other replicas' news."
+        default=0.15,
+        gt=0,
+        description="Seconds between looks for other replicas' news.",
     )
     stream_heartbeat: float = Field(
-        default=15.0, description="Seconds of silence before a stream sends a comment."
+        default=15.0,
+        gt=0,
+        description="Seconds of silence before a stream sends a comment.",
     )
     webhook_allow: Annotated[
         tuple[IPv4Network | IPv6Network, ...],
@@ -33,7 +39,9 @@ class Settings(ServiceSettings):
             )
         ),
     ] = ()
-    webhook_timeout: float = Field(default=15.0, description="Seconds for a request.")
+    webhook_timeout: float = Field(
+        default=15.0, gt=0, description="Seconds for a request."
+    )
     webhook_concurrency: int = Field(default=64, ge=1, description="Requests at once.")
     webhook_per_endpoint: int = Field(
         default=4, ge=1, description="Requests at once to one endpoint."

@@ -1,6 +1,6 @@
 """Reading the record as somebody who may not see all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from folkmoot_chassis.mongo import Database, Document
 from folkmoot_events import Item
@@ -43,7 +43,7 @@ class MongoReadings:
             sort=[("recorded", 1), ("revision", 1)],
             limit=MAX_ENTRIES,
         )
-        return [to_entry(row) async for row in found]
+        return _without_hidden_hashes([to_entry(row) async for row in found])
 
     async def counts(
         self, company: str, principals: frozenset[str] | None
@@ -81,3 +81,12 @@ class MongoReadings:
             }
         )
         return head
+
+
+def _without_hidden_hashes(entries: Sequence[Entry]) -> list[Entry]:
+    """Leave out the hashes of what is not shown: they would confirm a guess of it."""
+    shown = {entry.content_hash for entry in entries}
+    return [
+        entry if entry.previous_hash in shown else entry._replace(previous_hash=None)
+        for entry in entries
+    ]

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from folkmoot_events import Event, NotificationDelivered, NotificationFailed
 
@@ -17,6 +17,11 @@ from folkmoot_notification.ports import (
 )
 
 Outcome = tuple[Delivery, Answer]
+
+
+class _Waiting(NamedTuple):
+    outcome: Outcome
+    stored: asyncio.Future[None]
 
 
 class SettleDeliveries:
@@ -33,19 +38,34 @@ class SettleDeliveries:
         self._endpoints = endpoints
         self._transactions = transactions
         self._clock = clock
-        self._waiting: list[Outcome] = []
+        self._waiting: list[_Waiting] = []
         self._turn = asyncio.Lock()
 
     async def __call__(self, delivery: Delivery, answer: Answer) -> None:
-        """Return when the outcome is stored, or was taken along by another caller."""
+        """Return when the outcome is stored; raises where its group was not."""
         luck = random.random()  # noqa: S311  jitter needs no secrecy
         outcome = (delivery.answered(answer, self._clock.now(), luck), answer)
-        self._waiting.append(outcome)
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(outcome, stored))
         async with self._turn:
-            if not any(outcome is waiting for waiting in self._waiting):
-                return
-            group, self._waiting = self._waiting, []
-            await self._transactions.run(lambda tx: self._settle(group, tx))
+            if not stored.done():
+                await self._store_all()
+        await stored
+
+    async def _store_all(self) -> None:
+        group, self._waiting = self._waiting, []
+        outcomes = [one.outcome for one in group]
+        try:
+            await self._transactions.run(lambda tx: self._settle(outcomes, tx))
+        except asyncio.CancelledError:
+            self._waiting = group + self._waiting
+            raise
+        except Exception as error:  # noqa: BLE001  each of them raises it
+            for one in group:
+                one.stored.set_exception(error)
+        else:
+            for one in group:
+                one.stored.set_result(None)
 
     async def _settle(self, group: Sequence[Outcome], tx: Transaction) -> None:
         for delivery, answer in group:

@@ -29,7 +29,6 @@ class HitAnswer(Frozen):
     """A found item."""
 
     item_id: str
-    score: float = Field(description="By relevance alone; 0 where sorted by time.")
     title: Excerpt | None
     snippet: Excerpt
     author: PersonRef
@@ -48,7 +47,6 @@ class HitAnswer(Frozen):
         item = hit.document.item
         return cls(
             item_id=item.id,
-            score=hit.score,
             title=Excerpt.of(hit.title) if hit.title else None,
             snippet=Excerpt.of(hit.snippet),
             author=item.author,

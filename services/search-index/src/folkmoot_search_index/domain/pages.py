@@ -13,7 +13,6 @@ class Hit:
     """One found item and the part of it that shows why."""
 
     document: Document
-    score: float
     title: Snippet | None
     snippet: Snippet
 

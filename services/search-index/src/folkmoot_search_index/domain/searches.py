@@ -42,9 +42,12 @@ Facets = Mapping[str, tuple[FacetValue, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The ids of one page with their scores, and what all hits add up to."""
+    """The ids of one page, and what all hits add up to.
 
-    hits: tuple[tuple[str, float], ...]
+    No scores: how rare a word is counts what the reader may not see, too.
+    """
+
+    hits: tuple[str, ...]
     total: int
     facets: Facets
     more: Cursor | None

@@ -1,5 +1,6 @@
 """One page of hits, by relevance or by time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,7 +24,7 @@ SCORE_DIGITS: Final = 4
 class Page:
     """Some of the hits, how many there are in all, and where to go on."""
 
-    hits: tuple[tuple[str, float], ...]
+    hits: tuple[str, ...]
     total: int
     more: Cursor | None
 
@@ -64,7 +65,7 @@ class Pages:
                 skip += after.skip
             more = Newest(last, skip)
         total = count(self._searcher, query) if after else _total(found)
-        return Page(self._named([(address, 0.0) for _, address in hits]), total, more)
+        return Page(self._ids(address for _, address in hits), total, more)
 
     def _best(self, query: Query, size: int, after: Relevance | None) -> Page:
         """Count from the start, leaving out what was captured since the first page."""
@@ -79,34 +80,27 @@ class Pages:
         more = None
         if end < min(total, DEEPEST):
             more = Relevance(end, after.as_of if after else self._as_of(page))
-        return Page(self._named(page), total, more)
+        return Page(self._ids(page), total, more)
 
-    def _as_of(self, page: list[tuple[DocAddress, float]]) -> int:
+    def _as_of(self, page: list[DocAddress]) -> int:
         """Return the present, or what ingest's clock says if that is ahead."""
-        captured = self._searcher.fast_field_values(
-            schema.CAPTURED, [address for address, _ in page]
-        )
+        captured = self._searcher.fast_field_values(schema.CAPTURED, page)
         return max(microseconds(self._now), *(int(each or 0) for each in captured))
 
     def _newest_first_among_equals(
         self, hits: list[tuple[float, DocAddress]]
-    ) -> list[tuple[DocAddress, float]]:
-        scored = [(address, round(score, SCORE_DIGITS)) for score, address in hits]
-        head = scored[:REORDERED]
-        times = self._searcher.fast_field_values(
-            schema.RECENCY, [address for address, _ in head]
-        )
+    ) -> list[DocAddress]:
+        addresses = [address for _, address in hits]
+        scores = [round(score, SCORE_DIGITS) for score, _ in hits[:REORDERED]]
+        times = self._searcher.fast_field_values(schema.RECENCY, addresses[:REORDERED])
         order = sorted(
-            range(len(head)), key=lambda n: (-head[n][1], -int(times[n] or 0))
+            range(len(scores)), key=lambda n: (-scores[n], -int(times[n] or 0))
         )
-        return [head[n] for n in order] + scored[REORDERED:]
+        return [addresses[n] for n in order] + addresses[REORDERED:]
 
-    def _named(
-        self, hits: list[tuple[DocAddress, float]]
-    ) -> tuple[tuple[str, float], ...]:
+    def _ids(self, hits: Iterable[DocAddress]) -> tuple[str, ...]:
         return tuple(
-            (str(self._searcher.doc(address).get_first(schema.ID)), score)
-            for address, score in hits
+            str(self._searcher.doc(address).get_first(schema.ID)) for address in hits
         )
 
 

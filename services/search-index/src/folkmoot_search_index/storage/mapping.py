@@ -69,5 +69,5 @@ def document_of(stored: Stored) -> Document | None:
         told = str(stored["event"]).encode()
         return documents.document_of(ItemTagged.model_validate_json(told), told)
     except (ValueError, KeyError):
-        logger.exception("an entry cannot be read", extra={"item_id": stored["_id"]})
+        logger.exception("the entry of %s cannot be read", stored["_id"])
         return None

@@ -47,12 +47,12 @@ class SearchItems:
         after = cursors.decode(asked.cursor) if asked.cursor else None
         search = Search(query, reader, asked.size, asked.sort, after, asked.facets)
         ranked = await self._index.search(search)
-        found = await self._documents.read([item_id for item_id, _ in ranked.hits])
+        found = await self._documents.read(ranked.hits)
         page = ResultPage(
             search_id=f"srch_{uuid4().hex}",
             hits=tuple(
-                _hit(found[item_id], score, query)
-                for item_id, score in ranked.hits
+                _hit(found[item_id], query)
+                for item_id in ranked.hits
                 if item_id in found
                 # Retracted or withdrawn from this reader since the last commit.
                 and reader.may_read(found[item_id].item.visibility)
@@ -82,10 +82,10 @@ class SearchItems:
         )
 
 
-def _hit(document: Document, score: float, query: Node) -> Hit:
+def _hit(document: Document, query: Node) -> Hit:
     item = document.item
     title = highlight(item.title, query, "title") if item.title else None
-    return Hit(document, score, title, highlight(item.text, query, "text"))
+    return Hit(document, title, highlight(item.text, query, "text"))
 
 
 def _tags(node: Node) -> Iterator[str]:
