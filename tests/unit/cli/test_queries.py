@@ -13,6 +13,13 @@ from typer.testing import CliRunner, Result
 from typing_extensions import override
 
 FOUND = {"total": 0, "hits": [], "took": 0.001, "facets": {}}
+SUBSCRIPTION = {
+    "id": "sub_1",
+    "kind": "expression",
+    "expression": "tea",
+    "endpoint_id": None,
+    "created": "2026-03-02T09:15:00Z",
+}
 
 
 class Asked(HTTPServer):
@@ -31,6 +38,9 @@ class Answering(BaseHTTPRequestHandler):
     server: Asked
 
     def do_GET(self) -> None:
+        if self.path == "/v1/subscriptions":
+            self.answer({"items": [SUBSCRIPTION]})
+            return
         self.server.queries += parse_qs(urlsplit(self.path).query)["q"]
         self.answer(FOUND)
 
@@ -38,6 +48,10 @@ class Answering(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.queries.append(json.loads(body)["expression"])
         self.answer({"id": "sub_1"})
+
+    def do_DELETE(self) -> None:
+        self.server.queries.append(self.path)
+        self.answer({})
 
     def answer(self, said: object) -> None:
         body = json.dumps(said).encode()
@@ -107,3 +121,12 @@ def test_help_is_still_given(asked: Asked, wish: str) -> None:
     done = ask(asked, "search", wish)
     assert done.exit_code == Exit.DONE
     assert "QUERY" in done.stdout
+
+
+def test_subscriptions_are_listed_and_ended(asked: Asked) -> None:
+    listed = ask(asked, "subscriptions", "list", "--json")
+    assert json.loads(listed.stdout) == [SUBSCRIPTION]
+    assert "sub_1  expression  tea" in ask(asked, "subscriptions", "list").output
+    ended = ask(asked, "subscriptions", "end", "sub_1", "sub_2")
+    assert ended.exit_code == Exit.DONE, ended.output
+    assert asked.queries == ["/v1/subscriptions/sub_1", "/v1/subscriptions/sub_2"]
