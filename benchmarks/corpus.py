@@ -71,15 +71,20 @@ def date(data: Data, at: float) -> None:
     data["published"] = (datetime.now(UTC) - ago).isoformat()
 
 
-def headers(native_id: str) -> list[tuple[str, bytes]]:
-    """Return the Kafka headers of a submitted item (binary mode)."""
-    return [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", native_id.encode()),
-        ("ce_source", SOURCE.encode()),
-        ("ce_type", b"folkmoot.item.submitted.v1"),
-        ("content-type", b"application/json"),
-    ]
+def record_of(data: Data) -> dict[str, Any]:
+    """Return what a Kafka producer is handed for a submitted item (binary mode)."""
+    name = data["native_id"].encode()
+    return {
+        "value": json.dumps(data, ensure_ascii=False).encode(),
+        "key": name,
+        "headers": [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", name),
+            ("ce_source", SOURCE.encode()),
+            ("ce_type", b"folkmoot.item.submitted.v1"),
+            ("content-type", b"application/json"),
+        ],
+    }
 
 
 def event(data: Data) -> dict[str, Any]:

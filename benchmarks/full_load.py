@@ -1,7 +1,6 @@
 """One full load: how long items take together, and what each costs every process."""
 
 import asyncio
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import psutil
 from aiokafka import AIOKafkaProducer
 
-from benchmarks.corpus import headers, submissions
+from benchmarks.corpus import record_of, submissions
 from benchmarks.floor import PROBE_EVERY
 from benchmarks.subjects import Subject
 
@@ -45,7 +44,7 @@ async def timed(subject: Subject, count: int, run: str, skip: int = 0) -> Round:
     And until MongoDB has written them out, lest that be the next one's burden.
     """
     records = [
-        (item["native_id"], json.dumps(item, ensure_ascii=False).encode())
+        record_of(item)
         for item in submissions(count, run=run, probe_every=PROBE_EVERY, skip=skip)
     ]
     producer = producer_to(subject.kafka)
@@ -53,10 +52,8 @@ async def timed(subject: Subject, count: int, run: str, skip: int = 0) -> Round:
     searchable, notified = await subject.counts()
     wanted = (searchable + count, notified + len(records[::PROBE_EVERY]))
     before, began = used(subject.pids), time.monotonic()
-    for native_id, value in records:
-        await producer.send(
-            subject.topic, value, native_id.encode(), headers=headers(native_id)
-        )
+    for record in records:
+        await producer.send(subject.topic, **record)
     await producer.flush()
     await _arrived(subject, wanted, count)
     await subject.mongo.admin.command("fsync")

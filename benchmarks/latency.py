@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
-from benchmarks.corpus import Data, date, item_id, submissions
-from benchmarks.watching import Probes, Seen, Watched, record_of
+from benchmarks.corpus import Data, date, item_id, record_of, submissions
+from benchmarks.watching import Probes, Seen, Watched
 
 BATCH = 10
 """Items in a request; the first of them is a probe."""

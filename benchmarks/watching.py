@@ -13,7 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 
 from benchmarks import floor
 from benchmarks.clients import LOOK, Clients
-from benchmarks.corpus import PROBE, Data, headers, item_id
+from benchmarks.corpus import PROBE, Data, item_id, record_of
 
 PAGE = 20
 """Hits that the reader asks for at a time: a large page costs what is measured."""
@@ -66,16 +66,6 @@ def floor_of(mongo: AsyncIOMotorClient[Any], producer: AIOKafkaProducer) -> Watc
     topic = floor.TOPICS[0]
     found = [mongo[floor.database_of(hop.name)].effect for hop in floor.HOPS[2:]]
     return Watched(publish, *(partial(_watch_effects, one) for one in found))
-
-
-def record_of(data: Data) -> dict[str, Any]:
-    """Return what a producer is handed for an item."""
-    name = data["native_id"]
-    return {
-        "value": json.dumps(data).encode(),
-        "key": name.encode(),
-        "headers": headers(name),
-    }
 
 
 async def _watch_search(clients: Clients, probes: Probes, seen: Seen) -> None:

@@ -104,6 +104,21 @@ def test_words_are_one_query_also_where_they_begin_with_a_minus(
     assert asked.queries == [query]
 
 
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        (("-tool:slack", "--size", "5"), "-tool:slack"),
+        (("--size", "5", "tea", "OR", "-author:hal"), "tea OR -author:hal"),
+    ],
+)
+def test_an_options_value_is_no_word_of_a_query(
+    asked: Asked, words: tuple[str, ...], query: str
+) -> None:
+    done = ask(asked, "search", *words)
+    assert done.exit_code == Exit.DONE, done.output
+    assert asked.queries == [query]
+
+
 @pytest.mark.parametrize("wrong", ["--newset", "-n", "--size=-5"])
 def test_a_misspelt_option_is_no_word_of_a_query(asked: Asked, wrong: str) -> None:
     done = ask(asked, "search", "tea", wrong)
