@@ -25,12 +25,14 @@ SLOWEST = 200
 class Round:
     """One full load: items per second, and what an item costs each process.
 
-    `cpu` in milliseconds; `written` in bytes handed to the file system.
+    `cpu` in milliseconds; `written` in bytes handed to the file system; `system` is
+    what of `cpu` all of them together spent in the kernel.
     """
 
     rate: float
     cpu: dict[str, float]
     written: dict[str, float]
+    system: float
 
     @property
     def cpu_per_item(self) -> float:
@@ -60,10 +62,12 @@ async def timed(subject: Subject, count: int, run: str, skip: int = 0) -> Round:
     seconds = time.monotonic() - began
     after = used(subject.pids)
     await producer.stop()
+    spent = {n: after[n].since(before[n], count) for n in subject.pids}
     return Round(
         count / seconds,
-        {n: 1000 * (after[n].cpu - before[n].cpu) / count for n in subject.pids},
-        {n: (after[n].written - before[n].written) / count for n in subject.pids},
+        {n: 1000 * one.cpu for n, one in spent.items()},
+        {n: one.written for n, one in spent.items()},
+        1000 * sum(one.system for one in spent.values()),
     )
 
 
@@ -104,10 +108,17 @@ def producer_to(kafka: str) -> AIOKafkaProducer:
 
 
 class Used(NamedTuple):
-    """What a process has used so far: CPU seconds, bytes written to files."""
+    """What a process has used: CPU seconds, those in the kernel, bytes written."""
 
     cpu: float
-    written: int
+    system: float
+    written: float
+
+    def since(self, before: "Used", count: int) -> "Used":
+        """Return what each of so many items took since then."""
+        return Used(
+            *((now - then) / count for now, then in zip(self, before, strict=True))
+        )
 
 
 def used(pids: dict[str, int]) -> dict[str, Used]:
@@ -117,7 +128,7 @@ def used(pids: dict[str, int]) -> dict[str, Used]:
         process = psutil.Process(pid)
         times = process.cpu_times()
         written = process.io_counters().write_bytes
-        found[name] = Used(times.user + times.system, written)
+        found[name] = Used(times.user + times.system, times.system, written)
     return found
 
 
@@ -125,4 +136,7 @@ def show(name: str, one: Round) -> None:
     """Print one round."""
     parts = ", ".join(f"{n} {ms:.3f}" for n, ms in one.cpu.items())
     total = one.cpu_per_item
-    print(f"{name}: {one.rate:.0f} items/s; {total:.2f} ms CPU an item: {parts}")
+    print(
+        f"{name}: {one.rate:.0f} items/s; {total:.2f} ms CPU an item, "
+        f"{one.system:.2f} of it in the kernel: {parts}"
+    )

@@ -32,11 +32,12 @@ from benchmarks.waits import figures as figures_of_waits
 def main() -> None:
     """Measure, print, and keep the figures."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--items", type=int, default=20_000)
+    parser.add_argument("--items", type=int, default=40_000)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--rate", type=int, nargs="+", default=[200, 300])
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--turns", type=int, default=5, help="at each rate")
+    parser.add_argument("--flood", type=int, default=10_000, help="whose waits count")
     parser.add_argument(
         "--lean", action="store_true", help="only the throughput, beside a lean floor"
     )
@@ -60,7 +61,7 @@ async def throughput(stack: Stack, options: argparse.Namespace) -> list[Figure]:
 
 def latency(options: argparse.Namespace) -> list[Figure]:
     """Run the steady loads and the full load: on the floor, then on the pipeline."""
-    load = Load(options.rate, options.seconds, options.turns, options.items // 2)
+    load = Load(options.rate, options.seconds, options.turns, options.flood)
     with whole() as stack:
         floors = asyncio.run(waits_of_floor(stack, load))
     with whole() as stack:
@@ -112,6 +113,7 @@ def figures(
             "throughput_per_cpu_second", "items", lambda one: 1000 / one.cpu_per_item
         ),
         beside("cpu_per_item", "ms", lambda one: one.cpu_per_item),
+        beside("system_cpu_per_item", "ms", lambda one: one.system),
         *(
             beside(f"cpu_per_item.{name}", "ms", partial(_cpu_of, name))
             for name in pipelines[0].cpu
@@ -165,7 +167,8 @@ def command_of(options: argparse.Namespace) -> str:
         return f"{command} --lean"
     rates = " ".join(map(str, options.rate))
     return (
-        f"{command} --rate {rates} --seconds {options.seconds} --turns {options.turns}"
+        f"{command} --rate {rates} --seconds {options.seconds} "
+        f"--turns {options.turns} --flood {options.flood}"
     )
 
 
