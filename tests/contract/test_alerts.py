@@ -113,9 +113,10 @@ RINGS = {
     "FolkmootRelayFailing": ring(
         one(
             "outbox_relay_errors_total",
-            # Kafka hangs: a round is given up after 30 s, its producer after 10 more.
-            "0+1.5x90",
-            "0+1x90",
+            # Kafka hangs: given up after 30 s, its producer after 10 more, and the
+            # topic rests for 10.
+            "0+1.2x90",
+            "0+0.8x90",
             service="ingest",
             error="E",
         ),

@@ -1,5 +1,6 @@
 """What inbox and outbox do with MongoDB's and Kafka's own limits."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from folkmoot_chassis.inbox import Inbox
@@ -9,7 +10,8 @@ from folkmoot_chassis.traces import new_traceparent
 from folkmoot_chassis.transactions import Transaction
 
 from tests.integration.chassis.conftest import MakeToy
-from tests.integration.chassis.toy import Headers, Wire
+from tests.integration.chassis.toy import Headers, Wire, outbox_is_empty
+from tests.support.conditions import until
 from tests.support.processes import running
 from tests.support.stores import MakeTopic
 
@@ -38,6 +40,37 @@ async def test_a_record_that_kafka_refuses_is_kept_and_stops_nobody(
     assert depth == 1
     assert since
     assert timedelta(0) < datetime.now(UTC) - since < timedelta(minutes=1)
+
+
+async def test_a_topic_that_takes_nothing_holds_up_no_other(
+    make_toy: MakeToy, make_topic: MakeTopic, wire: Wire
+) -> None:
+    toy = make_toy()
+    there = await make_topic("there")
+    absent = there.removesuffix("there") + "absent"
+
+    def announcing(value: bytes) -> Callable[[Transaction], Awaitable[None]]:
+        async def announce(tx: Transaction) -> None:
+            trace = new_traceparent()
+            for topic in (absent, there):
+                tx.outgoing.append(Outgoing(topic, b"k", value, [], trace))
+
+        return announce
+
+    async def only_the_absent_wait() -> bool:
+        return await toy.service.database["outbox"].distinct("topic") == [absent]
+
+    async with running(toy.service):
+        for value in (b"one", b"two", b"three"):
+            await toy.service.transactor.run(announcing(value))
+        seen = await wire.read(there, 3)
+        assert [record.value for record in seen] == [b"one", b"two", b"three"]
+        await until(only_the_absent_wait)
+        await make_topic("absent")
+        late = await wire.read(absent, 3)
+        await until(lambda: outbox_is_empty(toy.service.database))
+    assert [record.value for record in late] == [b"one", b"two", b"three"]
+    assert len(await wire.read(there, 3)) == 3  # told once, however often one fails
 
 
 async def test_the_inbox_s_memory_may_be_lengthened(database: Database) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 from bson import ObjectId
 from folkmoot_chassis.backlog import AT_HAND, Backlog
 from folkmoot_chassis.outbox import Outbox, Outgoing, Pack, Room
+from folkmoot_chassis.rests import BACKOFF, Rests
 
 from tests.unit.chassis.fakes import NOW, TRACE
 
@@ -14,8 +15,10 @@ ROUND = 1000
 """Records that a round holds."""
 
 
-def pack(number: int, shard: int = 0, records: int = 1) -> Pack:
-    record = Outgoing("toy.things.v1", b"hat", b"{}", [], TRACE)
+def pack(
+    number: int, shard: int = 0, records: int = 1, topic: str = "toy.things.v1"
+) -> Pack:
+    record = Outgoing(topic, b"hat", b"{}", [], TRACE)
     return Pack(ObjectId(f"{number:024x}"), shard, NOW, [record] * records)
 
 
@@ -32,19 +35,22 @@ class FakeOutbox:
     meanwhile: Callable[[], None] = lambda: None
 
     async def pending(
-        self, shards: Sequence[int], room: Room, known: Collection[ObjectId]
+        self, room: Room, known: Collection[ObjectId], resting: Collection[str]
     ) -> list[Pack]:
         found = []
         for each in sorted(self.waiting, key=lambda p: p.id):
-            if each.id not in known and each.shard in shards and room.left:
+            theirs = each.shard not in self.held or each.topic in resting
+            if each.id not in known and not theirs and room.left:
                 found.append(each)
                 room.take(each)
         self.meanwhile()
         return found
 
 
-def backlog(outbox: FakeOutbox, poll: float = 60) -> Backlog:
-    return Backlog(cast("Outbox", outbox), poll)
+def backlog(
+    outbox: FakeOutbox, poll: float = 60, rests: Rests | None = None
+) -> Backlog:
+    return Backlog(cast("Outbox", outbox), rests or Rests(), poll)
 
 
 async def abreast(outbox: FakeOutbox, poll: float = 60) -> Backlog:
@@ -141,3 +147,44 @@ async def test_a_shard_that_went_to_another_replica_is_left_to_it() -> None:
     ours.offer([pack(1, shard=1), pack(2)])
     outbox.held = (0,)
     assert numbers(await ours.take()) == [2]
+
+
+async def test_what_goes_to_a_topic_that_rests_waits_and_then_goes_first() -> None:
+    now = 0.0
+    rests = Rests(clock=lambda: now)
+    outbox = FakeOutbox()
+    ours = backlog(outbox, rests=rests)
+    assert not await ours.take()
+    ours.offer([pack(1, topic="closed"), pack(2)])
+    rests.failed("closed")
+    ours.offer([pack(3, topic="closed"), pack(4)])
+    assert numbers(await ours.take()) == [2, 4]
+    outbox.waiting = [pack(1, topic="closed"), pack(3, topic="closed")]
+    now = BACKOFF.cap
+    ours.offer([pack(5)])
+    outbox.waiting.append(pack(5))
+    assert numbers(await ours.take()) == [1, 3, 5]
+
+
+async def test_a_look_passes_over_what_rests() -> None:
+    rests = Rests(clock=lambda: 0.0)
+    outbox = FakeOutbox([pack(1, topic="closed", records=ROUND), pack(2)])
+    ours = backlog(outbox, poll=0, rests=rests)
+    rests.failed("closed")
+    assert numbers(await ours.take()) == [2]
+
+
+def test_each_rest_is_longer_until_the_topic_takes_records() -> None:
+    now = 0.0
+    rests = Rests(clock=lambda: now)
+    for _ in range(20):
+        rests.failed("closed")
+    now = BACKOFF.cap / 2 - 0.1
+    assert not rests.end()
+    assert rests.topics == {"closed"}
+    now = BACKOFF.cap
+    assert rests.end()
+    rests.passed("closed")
+    rests.failed("closed")
+    now += BACKOFF.base
+    assert rests.end()

@@ -8,6 +8,7 @@ from operator import attrgetter
 from bson import ObjectId
 
 from folkmoot_chassis.outbox import Outbox, Pack, Room
+from folkmoot_chassis.rests import Rests
 
 AT_HAND = 64
 AT_HAND_BYTES = 32 * 1024 * 1024
@@ -22,10 +23,13 @@ class Backlog:
     a larger id within this process, so both kinds are put in the order of their ids: a
     look that is under way may find a pack and miss the one before it, which was offered
     meanwhile. Across replicas, and where the clock steps back, revisions decide.
+
+    What goes to a topic that rests waits in MongoDB alone, until it is read from there.
     """
 
-    def __init__(self, outbox: Outbox, poll: float) -> None:
+    def __init__(self, outbox: Outbox, rests: Rests, poll: float) -> None:
         self._outbox = outbox
+        self._rests = rests
         self._poll = poll
         self._at_hand: deque[Pack] = deque()
         self._found: frozenset[ObjectId] = frozenset()
@@ -39,7 +43,11 @@ class Backlog:
         if self._behind:
             return
         # A look may find what is committed before it is offered.
-        self._at_hand.extend(p for p in packs if p.id not in self._found)
+        self._at_hand.extend(
+            pack
+            for pack in packs
+            if pack.id not in self._found and pack.topic not in self._rests.topics
+        )
         size = sum(pack.size for pack in self._at_hand)
         self._behind = len(self._at_hand) > AT_HAND or size > AT_HAND_BYTES
 
@@ -54,13 +62,16 @@ class Backlog:
 
     async def take(self) -> Sequence[Pack]:
         """Return the packs of the next round, up to what a round holds."""
+        if self._rests.end():
+            self._behind = True
         if self._behind or time.monotonic() - self._looked >= self._poll:
             await self._look()
         packs = []
         room = Room()
+        resting = self._rests.topics
         while self._at_hand and room.left:
             pack = self._at_hand.popleft()
-            if pack.shard in self._outbox.held:
+            if pack.shard in self._outbox.held and pack.topic not in resting:
                 packs.append(pack)
                 room.take(pack)
         return packs
@@ -75,7 +86,7 @@ class Backlog:
         room = Room()
         known = {pack.id for pack in self._at_hand}
         try:
-            found = await self._outbox.pending(self._outbox.held, room, known)
+            found = await self._outbox.pending(room, known, self._rests.topics)
         except BaseException:
             self._behind = True
             raise

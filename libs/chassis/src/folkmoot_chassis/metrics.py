@@ -107,7 +107,7 @@ class Metrics:
             SECONDS,
         )
         self.relay_errors = self._counter(
-            "outbox_relay_errors", "Failed rounds.", "error"
+            "outbox_relay_errors", "Times that nothing could be published.", "error"
         )
 
     def _declare_process(self) -> None:

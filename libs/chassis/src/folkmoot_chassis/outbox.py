@@ -5,6 +5,7 @@ entries, and as many again when they are deleted.
 """
 
 import zlib
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,12 +46,17 @@ class Outgoing(NamedTuple):
 
 @dataclass(frozen=True)
 class Pack:
-    """Records of one shard that were committed together."""
+    """Records of one shard and one topic that were committed together."""
 
     id: ObjectId
     shard: int
     created: datetime
     records: Sequence[Outgoing]
+
+    @property
+    def topic(self) -> str:
+        """Where all of them go."""
+        return self.records[0].topic
 
     @cached_property
     def size(self) -> int:
@@ -91,26 +97,38 @@ class Outbox:
 
     async def prepare(self) -> None:
         """Create what the collection needs; safe to repeat."""
-        await self._collection.create_index([("shard", 1), ("_id", 1), ("count", 1)])
+        await self._collection.create_index(
+            [("shard", 1), ("_id", 1), ("topic", 1), ("count", 1)]
+        )
 
     async def add(
         self, records: Sequence[Outgoing], at: datetime, session: Session
     ) -> Sequence[Pack]:
         """Append records in the caller's transaction; returns them as packed."""
-        packs = list(self._packed(records, at))
+        choice = self.held or self._all
+        shard = choice[zlib.crc32(records[0].key or b"") % len(choice)]
+        packs = list(_packed(records, shard, at))
         await self._collection.insert_many(map(_document, packs), session=session)
         return packs
 
     async def pending(
-        self, shards: Sequence[int], room: Room, known: Collection[ObjectId] = ()
+        self,
+        room: Room,
+        known: Collection[ObjectId] = (),
+        resting: Collection[str] = (),
     ) -> list[Pack]:
-        """Return the oldest packs of some shards, but for `known` ones.
+        """Return the oldest packs of the shards held, but for `known` ones.
 
-        They fill the room; some of it is left only where no more are waiting.
+        Nor those of topics that are `resting`. They fill the room; some of it is left
+        only where no more are waiting.
         """
         cursor = (
             self._collection.find(
-                {"shard": {"$in": list(shards)}, "_id": {"$nin": list(known)}}
+                {
+                    "shard": {"$in": list(self.held)},
+                    "_id": {"$nin": list(known)},
+                    "topic": {"$nin": list(resting)},
+                }
             )
             .sort("_id", 1)
             .batch_size(BATCH)
@@ -140,7 +158,7 @@ class Outbox:
 
         The gauges of what waits go on telling of them.
         """
-        packs = [Pack(ObjectId(), PARKED, at, part) for part in _parts(records)]
+        packs = list(_packed(records, PARKED, at))
         await self._collection.insert_many(map(_document, packs))
 
     async def waiting(self) -> tuple[int, datetime | None]:
@@ -166,10 +184,14 @@ class Outbox:
             return total["count"], total["first"].generation_time
         return 0, None
 
-    def _packed(self, records: Sequence[Outgoing], at: datetime) -> Iterator[Pack]:
-        choice = self.held or self._all
-        shard = choice[zlib.crc32(records[0].key or b"") % len(choice)]
-        for part in _parts(records):
+
+def _packed(records: Sequence[Outgoing], shard: int, at: datetime) -> Iterator[Pack]:
+    """Pack records, each topic's in their order; topics have none among each other."""
+    by_topic: defaultdict[str, list[Outgoing]] = defaultdict(list)
+    for record in records:
+        by_topic[record.topic].append(record)
+    for here in by_topic.values():
+        for part in _parts(here):
             yield Pack(ObjectId(), shard, at, part)
 
 
@@ -190,9 +212,9 @@ def _document(pack: Pack) -> Document:
         "_id": pack.id,
         "shard": pack.shard,
         "created": pack.created,
+        "topic": pack.topic,
         "count": len(records),
         # Columns of plain values: nested documents would each cost several times more.
-        "topics": [record.topic for record in records],
         "keys": [record.key for record in records],
         "values": [record.value for record in records],
         "headers": [list(chain.from_iterable(record.headers)) for record in records],
@@ -202,17 +224,17 @@ def _document(pack: Pack) -> Document:
 
 def _pack(document: Document) -> Pack:
     columns = zip(
-        document["topics"],
         document["keys"],
         document["values"],
         document["headers"],
         document["traceparents"],
         strict=True,
     )
+    topic = document["topic"]
     records = [
         Outgoing(
             topic, key, value, list(zip(flat[::2], flat[1::2], strict=True)), trace
         )
-        for topic, key, value, flat, trace in columns
+        for key, value, flat, trace in columns
     ]
     return Pack(document["_id"], document["shard"], document["created"], records)

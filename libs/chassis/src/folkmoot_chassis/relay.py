@@ -5,9 +5,9 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
-from itertools import chain, takewhile
+from itertools import takewhile
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -19,6 +19,7 @@ from folkmoot_chassis.backlog import Backlog
 from folkmoot_chassis.leases import Leases
 from folkmoot_chassis.metrics import Metrics
 from folkmoot_chassis.outbox import Outbox, Outgoing, Pack
+from folkmoot_chassis.rests import Rests
 from folkmoot_chassis.telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ aiokafka's idempotent producer never gives a batch up by itself, and cancelling 
 does not withdraw it. The round is sent again through a new producer; whoever receives
 a record twice knows it by its id.
 """
+
+UNKNOWN_TOPIC_AFTER = 3.0
+"""Seconds that Kafka may take to say which partitions a topic has: it is asked once for
+each producer, and the other topics wait for the answer."""
 
 APART = 0.025
 """Seconds from the start of a round to the next: what is committed in quick succession
@@ -58,7 +63,8 @@ class Relay:
         self._telemetry = telemetry
         self._metrics = metrics
         self._poll = poll
-        self._backlog = Backlog(outbox, poll)
+        self._rests = Rests()
+        self._backlog = Backlog(outbox, self._rests, poll)
         self._producer: AIOKafkaProducer | None = None
         self._awake = asyncio.Event()
         self._under_way = asyncio.Lock()
@@ -123,7 +129,7 @@ class Relay:
                 await producer.client.close()
 
     async def _round(self) -> int:
-        """Publish one round and return how many packs it held."""
+        """Publish one round and return how many packs of it Kafka has taken."""
         if not self._outbox.held:
             return 0
         packs = await self._backlog.take()
@@ -132,8 +138,7 @@ class Relay:
         started = time.monotonic()
         try:
             failpoints.hit("relay.before_publish")
-            async with asyncio.timeout(UNKNOWN_AFTER):
-                refused = await self._publish(list(chain(*(p.records for p in packs))))
+            refused = await self._publish(packs)
         except Exception as error:
             self._metrics.relay_errors.labels(type(error).__name__).inc()
             logger.warning("a round of the relay failed: %s", type(error).__name__)
@@ -141,45 +146,80 @@ class Relay:
             await self.close()
             raise
         failpoints.hit("relay.after_publish")
+        taken = [pack for pack in packs if pack.topic not in self._rests.topics]
         try:
             if refused:
                 await self._outbox.park(refused, packs[0].created)
-            await self._outbox.remove([pack.id for pack in packs])
+            if taken:
+                await self._outbox.remove([pack.id for pack in taken])
         except Exception:
             self._backlog.fall_behind()
             raise
         failpoints.hit("relay.after_remove")
         self._metrics.send_duration.observe(time.monotonic() - started)
-        return len(packs)
+        return len(taken)
 
-    async def _publish(self, records: Sequence[Outgoing]) -> list[Outgoing]:
-        """Send records and return those that Kafka refuses for good.
+    async def _publish(self, packs: Sequence[Pack]) -> list[Outgoing]:
+        """Send packs and return those records that Kafka refuses for good.
+
+        The topics that take none for now rest after that.
+        """
+        producer = await self._connected()
+        records: defaultdict[str, list[Outgoing]] = defaultdict(list)
+        for pack in packs:
+            records[pack.topic] += pack.records
+        results = await asyncio.gather(
+            *(
+                self._publish_to(topic, here, producer)
+                for topic, here in records.items()
+            ),
+            return_exceptions=True,
+        )
+        doubtful: list[Outgoing] = []
+        for topic, result in zip(records, results, strict=True):
+            if isinstance(result, BaseException):
+                self._let_rest(topic, result)
+            else:
+                self._rests.passed(topic)
+                doubtful += result
+        if doubtful or self._rests.topics.intersection(records):
+            await self.close()
+        return [record for record in doubtful if not await self._goes_alone(record)]
+
+    async def _publish_to(
+        self, topic: str, records: Sequence[Outgoing], producer: AIOKafkaProducer
+    ) -> list[Outgoing]:
+        """Send what goes to one topic; returns records of batches that were refused.
 
         The writer bounds their size, but the topic has the last word; one that it
         refuses must not stop the rest.
         """
-        producer = await self._connected()
-        refused: list[Outgoing] = []
         with contextlib.ExitStack() as spans:
             for record in records:
-                span = self._telemetry.send(record.topic, record.traceparent)
+                span = self._telemetry.send(topic, record.traceparent)
                 if span:
                     spans.callback(span.end)
-            batches = [batch async for batch in _send(producer, records)]
-            results = await asyncio.gather(
-                *(future for future, _ in batches), return_exceptions=True
-            )
-        if any(isinstance(result, REFUSED) for result in results):
-            await self.close()
+            async with asyncio.timeout(UNKNOWN_AFTER):
+                batches = [batch async for batch in _send(producer, topic, records)]
+                results = await asyncio.gather(
+                    *(future for future, _ in batches), return_exceptions=True
+                )
+        refused: list[Outgoing] = []
         for (_, sent), result in zip(batches, results, strict=True):
             if isinstance(result, REFUSED):
-                refused += [r for r in sent if not await self._goes_alone(r)]
+                refused += sent
             elif isinstance(result, BaseException):
-                with _named_in_the_log(sent[0].topic):
-                    raise result
+                raise result
             else:
-                self._metrics.sent.labels(sent[0].topic).inc(len(sent))
+                self._metrics.sent.labels(topic).inc(len(sent))
         return refused
+
+    def _let_rest(self, topic: str, error: BaseException) -> None:
+        """Leave a topic alone for a while: it would hold up all the others."""
+        name = type(error).__name__
+        self._rests.failed(topic)
+        self._metrics.relay_errors.labels(name).inc()
+        logger.warning("a topic takes no records: %s", name, extra={"topic": topic})
 
     async def _goes_alone(self, record: Outgoing) -> bool:
         """Send a record by itself: the one that is too large fails its whole batch.
@@ -215,31 +255,16 @@ class Relay:
 Sent = tuple[asyncio.Future[Any], Sequence[Outgoing]]
 
 
-@contextlib.contextmanager
-def _named_in_the_log(topic: str) -> Iterator[None]:
-    """Say which topic cannot be published to: it holds all the others up."""
-    try:
-        yield
-    except BaseException as error:
-        name = type(error).__name__
-        logger.warning("a topic takes no records: %s", name, extra={"topic": topic})
-        raise
-
-
 async def _send(
-    producer: AIOKafkaProducer, records: Sequence[Outgoing]
+    producer: AIOKafkaProducer, topic: str, records: Sequence[Outgoing]
 ) -> AsyncIterator[Sent]:
     """Hand records to a producer, a batch at a time, in order within a partition."""
-    places: dict[tuple[str, int], list[Outgoing]] = defaultdict(list)
-    partitions: dict[str, list[int]] = {}
+    async with asyncio.timeout(UNKNOWN_TOPIC_AFTER):
+        partitions = sorted(await producer.partitions_for(topic))
+    places: dict[int, list[Outgoing]] = defaultdict(list)
     for record in records:
-        topic = record.topic
-        if topic not in partitions:
-            with _named_in_the_log(topic):
-                partitions[topic] = sorted(await producer.partitions_for(topic))
-        place = kafka.partition_of(record.key, partitions[topic], ())
-        places[topic, place].append(record)
-    for (topic, place), here in places.items():
+        places[kafka.partition_of(record.key, partitions, ())].append(record)
+    for place, here in places.items():
         rest = here
         while rest:
             batch = producer.create_batch()
