@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -80,13 +81,14 @@ async def run_hop(hop: Hop, kafka: str, mongo: str) -> None:
         auto_offset_reset="earliest",
     )
     await consumer.start()
+    filling = Filling()
     awake = asyncio.Event()
     relay = asyncio.create_task(run_relay(hop.target, database, kafka, awake))
     try:
         while True:
             batches = await consumer.getmany(timeout_ms=100, max_records=BATCH)
             if batches:
-                await write(hop, database, list(chain(*batches.values())))
+                await write(hop, database, list(chain(*batches.values())), filling)
                 await consumer.commit(
                     {tp: batch[-1].offset + 1 for tp, batch in batches.items()}
                 )
@@ -97,14 +99,17 @@ async def run_hop(hop: Hop, kafka: str, mongo: str) -> None:
 
 
 async def write(
-    hop: Hop, database: AsyncIOMotorDatabase[Any], records: list[Any]
+    hop: Hop,
+    database: AsyncIOMotorDatabase[Any],
+    records: list[Any],
+    filling: "Filling",
 ) -> None:
     """Write one batch's effects, inbox and outbox in a transaction."""
     ids = [f"{r.topic}/{r.partition}/{r.offset}" for r in records]
     outbox = [
         {
             "key": r.key,
-            "value": sized(r.value, hop.sends),
+            "value": filling.sized(r.value, hop.sends),
             "headers": list(chain(*r.headers)),
         }
         for r in records
@@ -113,7 +118,7 @@ async def write(
     async with await client.start_session() as session, session.start_transaction():
         for name, size in hop.effects.items():
             chosen = [
-                {"_id": i, "value": sized(r.value, size)}
+                {"_id": i, "value": filling.sized(r.value, size)}
                 for i, r in zip(ids, records, strict=True)
                 if chosen_by(hop, r)
             ]
@@ -124,11 +129,30 @@ async def write(
             await database.outbox.insert_many(outbox, session=session)
 
 
-def sized(value: bytes, size: int) -> bytes:
-    """Return a record's value, repeated or cut until it has a size; 0: as it is."""
-    if not size:
-        return value
-    return (value * (size // len(value) + 1))[:size]
+class Filling:
+    """Parts of earlier records, with which values are filled up to a size.
+
+    Repeated, a value's own bytes would be compressed to nothing, and MongoDB would
+    write half of what it writes for real documents of that size.
+    """
+
+    POOL = 1024 * 1024
+    STRIDE = 7919
+    """Bytes from one part to the next: what lies in one block differs."""
+
+    def __init__(self) -> None:
+        self._pool = bytearray()
+        self._at = 0
+
+    def sized(self, value: bytes, size: int) -> bytes:
+        """Return a record's value, filled up or cut to a size; 0: as it is."""
+        if len(self._pool) < self.POOL:
+            self._pool += value
+        missing = size - len(value)
+        if missing <= 0:
+            return value[:size] if size else value
+        self._at = (self._at + self.STRIDE) % max(1, len(self._pool) - missing)
+        return value + bytes(self._pool[self._at : self._at + missing])
 
 
 def chosen_by(hop: Hop, record: Any) -> bool:  # noqa: ANN401  aiokafka is untyped
@@ -201,9 +225,18 @@ def _lean(hop: Hop) -> Hop:
 
 
 def _process(hop: Hop, kafka: str, mongo: str) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     uvloop.run(run_hop(hop, kafka, mongo))
+
+
+def _end_with_parent() -> None:
+    """End when the benchmark does: killed, it ends no children."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def start(kafka: str, mongo: str, *, lean: bool) -> list[SpawnProcess]:

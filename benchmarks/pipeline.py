@@ -33,7 +33,7 @@ def main() -> None:
     """Measure, print, and keep the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--items", type=int, default=40_000)
-    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--rate", type=int, nargs="+", default=[200, 300])
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--turns", type=int, default=5, help="at each rate")
