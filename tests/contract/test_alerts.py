@@ -113,14 +113,14 @@ RINGS = {
     "FolkmootRelayFailing": ring(
         one(
             "outbox_relay_errors_total",
-            # Kafka hangs: given up after 30 s, its producer after 10 more, and the
-            # topic rests for 10.
-            "0+1.2x90",
+            # Kafka hangs: given up after 30 s, and its producer after 9 more.
+            "0+1.5x90",
             "0+0.8x90",
             service="ingest",
+            topic="t",
             error="E",
         ),
-        "ingest fails to publish: E",
+        "ingest fails to publish to t: E",
     ),
     "FolkmootDeadLetters": ring(
         one(

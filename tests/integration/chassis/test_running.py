@@ -40,8 +40,9 @@ async def crashed(toy: Toy) -> AsyncIterator[None]:
     broker, service._broker = service._broker, None  # noqa: SLF001  it has no `die`
     assert broker is not None
     (subscriber,) = broker.subscribers
-    for task in [*service._tasks, service._relaying, *subscriber.tasks]:  # type: ignore[attr-defined]  # noqa: SLF001
+    for task in [*service._tasks, *subscriber.tasks]:  # type: ignore[attr-defined]  # noqa: SLF001
         task.cancel()
+    service.relay.cancel()
     yield
     await broker.stop()
     await service._server.stop(service._serving)  # noqa: SLF001  as above

@@ -7,7 +7,6 @@ from typing import cast
 from bson import ObjectId
 from folkmoot_chassis.backlog import AT_HAND, Backlog
 from folkmoot_chassis.outbox import Outbox, Outgoing, Pack, Room
-from folkmoot_chassis.rests import BACKOFF, Rests
 
 from tests.unit.chassis.fakes import NOW, TRACE
 
@@ -15,10 +14,11 @@ ROUND = 1000
 """Records that a round holds."""
 
 
-def pack(
-    number: int, shard: int = 0, records: int = 1, topic: str = "toy.things.v1"
-) -> Pack:
-    record = Outgoing(topic, b"hat", b"{}", [], TRACE)
+TOPIC = "toy.things.v1"
+
+
+def pack(number: int, shard: int = 0, records: int = 1) -> Pack:
+    record = Outgoing(TOPIC, b"hat", b"{}", [], TRACE)
     return Pack(ObjectId(f"{number:024x}"), shard, NOW, [record] * records)
 
 
@@ -35,11 +35,12 @@ class FakeOutbox:
     meanwhile: Callable[[], None] = lambda: None
 
     async def pending(
-        self, room: Room, known: Collection[ObjectId], resting: Collection[str]
+        self, topic: str, room: Room, known: Collection[ObjectId]
     ) -> list[Pack]:
+        assert topic == TOPIC
         found = []
         for each in sorted(self.waiting, key=lambda p: p.id):
-            theirs = each.shard not in self.held or each.topic in resting
+            theirs = each.shard not in self.held
             if each.id not in known and not theirs and room.left:
                 found.append(each)
                 room.take(each)
@@ -47,15 +48,13 @@ class FakeOutbox:
         return found
 
 
-def backlog(
-    outbox: FakeOutbox, poll: float = 60, rests: Rests | None = None
-) -> Backlog:
-    return Backlog(cast("Outbox", outbox), rests or Rests(), poll)
+def backlog(outbox: FakeOutbox) -> Backlog:
+    return Backlog(cast("Outbox", outbox), TOPIC)
 
 
-async def abreast(outbox: FakeOutbox, poll: float = 60) -> Backlog:
+async def abreast(outbox: FakeOutbox) -> Backlog:
     """Return a backlog that has looked and found nothing."""
-    made = backlog(outbox, poll)
+    made = backlog(outbox)
     assert not await made.take()
     return made
 
@@ -63,31 +62,33 @@ async def abreast(outbox: FakeOutbox, poll: float = 60) -> Backlog:
 async def test_what_waits_in_mongodb_comes_first() -> None:
     outbox = FakeOutbox([pack(2), pack(1)])
     ours = backlog(outbox)
-    ours.offer([pack(3)])  # it is there too, and read in its turn
+    ours.offer(pack(3))  # it is there too, and read in its turn
     outbox.waiting.append(pack(3))
     assert numbers(await ours.take()) == [1, 2, 3]
 
 
 async def test_what_is_offered_needs_no_look() -> None:
     ours = await abreast(FakeOutbox())
-    ours.offer([pack(1)])
-    ours.offer([pack(2)])
+    ours.offer(pack(1))
+    ours.offer(pack(2))
     assert numbers(await ours.take()) == [1, 2]
 
 
 async def test_what_a_look_finds_does_not_overtake_what_is_at_hand() -> None:
     outbox = FakeOutbox()
-    ours = await abreast(outbox, poll=0)
-    ours.offer([pack(1)])
+    ours = await abreast(outbox)
+    ours.offer(pack(1))
+    ours.fall_behind()
     outbox.waiting = [pack(1), pack(2)]
     assert numbers(await ours.take()) == [1, 2]
 
 
 async def test_what_a_look_has_missed_goes_before_what_it_finds_later() -> None:
     outbox = FakeOutbox()
-    ours = await abreast(outbox, poll=0)
+    ours = await abreast(outbox)
+    ours.fall_behind()
     outbox.waiting = [pack(2)]
-    outbox.meanwhile = lambda: ours.offer([pack(1)])
+    outbox.meanwhile = lambda: ours.offer(pack(1))
     assert numbers(await ours.take()) == [1, 2]
 
 
@@ -96,14 +97,14 @@ async def test_what_a_look_finds_before_it_is_offered_is_published_once() -> Non
     ours = backlog(outbox)
     assert numbers(await ours.take()) == [1]
     outbox.waiting = []
-    ours.offer([pack(1)])
+    ours.offer(pack(1))
     assert not await ours.take()
 
 
 async def test_what_is_newer_waits_for_all_that_is_older() -> None:
     outbox = FakeOutbox([pack(1, records=ROUND), pack(2, records=ROUND)])
     ours = backlog(outbox)
-    outbox.meanwhile = lambda: ours.offer([pack(3)])
+    outbox.meanwhile = lambda: ours.offer(pack(3))
     assert numbers(await ours.take()) == [1]
     outbox.waiting = [pack(2, records=ROUND), pack(3)]
     outbox.meanwhile = lambda: None
@@ -117,16 +118,16 @@ async def test_more_than_memory_is_to_hold_is_read_in_order() -> None:
     ours = await abreast(outbox)
     outbox.waiting = [pack(number) for number in range(1, 2 * AT_HAND)]
     for each in outbox.waiting:
-        ours.offer([each])
+        ours.offer(each)
     assert numbers(await ours.take()) == numbers(outbox.waiting)
 
 
 async def test_a_round_that_failed_comes_again_before_the_rest() -> None:
     outbox = FakeOutbox()
     ours = await abreast(outbox)
-    ours.offer([pack(1)])
+    ours.offer(pack(1))
     assert numbers(await ours.take()) == [1]
-    ours.offer([pack(2)])
+    ours.offer(pack(2))
     ours.fall_behind()
     outbox.waiting = [pack(1), pack(2)]
     assert numbers(await ours.take()) == [1, 2]
@@ -135,7 +136,8 @@ async def test_a_round_that_failed_comes_again_before_the_rest() -> None:
 async def test_a_shard_that_comes_back_is_read_anew() -> None:
     outbox = FakeOutbox(held=(0, 1))
     ours = await abreast(outbox)
-    ours.offer([pack(1, shard=1), pack(2)])
+    ours.offer(pack(1, shard=1))
+    ours.offer(pack(2))
     ours.fall_behind(gained={1})  # meanwhile another replica has published the first
     outbox.waiting = [pack(2), pack(3, shard=1)]
     assert numbers(await ours.take()) == [2, 3]
@@ -144,47 +146,7 @@ async def test_a_shard_that_comes_back_is_read_anew() -> None:
 async def test_a_shard_that_went_to_another_replica_is_left_to_it() -> None:
     outbox = FakeOutbox(held=(0, 1))
     ours = await abreast(outbox)
-    ours.offer([pack(1, shard=1), pack(2)])
+    ours.offer(pack(1, shard=1))
+    ours.offer(pack(2))
     outbox.held = (0,)
     assert numbers(await ours.take()) == [2]
-
-
-async def test_what_goes_to_a_topic_that_rests_waits_and_then_goes_first() -> None:
-    now = 0.0
-    rests = Rests(clock=lambda: now)
-    outbox = FakeOutbox()
-    ours = backlog(outbox, rests=rests)
-    assert not await ours.take()
-    ours.offer([pack(1, topic="closed"), pack(2)])
-    rests.failed("closed")
-    ours.offer([pack(3, topic="closed"), pack(4)])
-    assert numbers(await ours.take()) == [2, 4]
-    outbox.waiting = [pack(1, topic="closed"), pack(3, topic="closed")]
-    now = BACKOFF.cap
-    ours.offer([pack(5)])
-    outbox.waiting.append(pack(5))
-    assert numbers(await ours.take()) == [1, 3, 5]
-
-
-async def test_a_look_passes_over_what_rests() -> None:
-    rests = Rests(clock=lambda: 0.0)
-    outbox = FakeOutbox([pack(1, topic="closed", records=ROUND), pack(2)])
-    ours = backlog(outbox, poll=0, rests=rests)
-    rests.failed("closed")
-    assert numbers(await ours.take()) == [2]
-
-
-def test_each_rest_is_longer_until_the_topic_takes_records() -> None:
-    now = 0.0
-    rests = Rests(clock=lambda: now)
-    for _ in range(20):
-        rests.failed("closed")
-    now = BACKOFF.cap / 2 - 0.1
-    assert not rests.end()
-    assert rests.topics == {"closed"}
-    now = BACKOFF.cap
-    assert rests.end()
-    rests.passed("closed")
-    rests.failed("closed")
-    now += BACKOFF.base
-    assert rests.end()

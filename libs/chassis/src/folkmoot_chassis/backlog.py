@@ -1,6 +1,5 @@
 """What the relay publishes next: packs from memory and packs found in the outbox."""
 
-import time
 from collections import deque
 from collections.abc import Collection, Sequence
 from operator import attrgetter
@@ -8,7 +7,6 @@ from operator import attrgetter
 from bson import ObjectId
 
 from folkmoot_chassis.outbox import Outbox, Pack, Room
-from folkmoot_chassis.rests import Rests
 
 AT_HAND = 64
 AT_HAND_BYTES = 32 * 1024 * 1024
@@ -16,38 +14,30 @@ AT_HAND_BYTES = 32 * 1024 * 1024
 
 
 class Backlog:
-    """Packs that wait to be published, the oldest first.
+    """Packs of one topic that wait to be published, the oldest first.
 
     What this process commits is offered; a look finds what others have committed, or an
     earlier life, or a commit whose outcome was unknown. Whoever follows from a pack has
     a larger id within this process, so both kinds are put in the order of their ids: a
     look that is under way may find a pack and miss the one before it, which was offered
     meanwhile. Across replicas, and where the clock steps back, revisions decide.
-
-    What goes to a topic that rests waits in MongoDB alone, until it is read from there.
     """
 
-    def __init__(self, outbox: Outbox, rests: Rests, poll: float) -> None:
+    def __init__(self, outbox: Outbox, topic: str) -> None:
         self._outbox = outbox
-        self._rests = rests
-        self._poll = poll
+        self._topic = topic
         self._at_hand: deque[Pack] = deque()
         self._found: frozenset[ObjectId] = frozenset()
         """What the last look has found."""
         self._behind = True
         """Whether MongoDB may hold older packs than those at hand."""
-        self._looked = 0.0
 
-    def offer(self, packs: Sequence[Pack]) -> None:
+    def offer(self, pack: Pack) -> None:
         """Take what was just committed, unless it is to be read from MongoDB anyway."""
-        if self._behind:
-            return
         # A look may find what is committed before it is offered.
-        self._at_hand.extend(
-            pack
-            for pack in packs
-            if pack.id not in self._found and pack.topic not in self._rests.topics
-        )
+        if self._behind or pack.id in self._found:
+            return
+        self._at_hand.append(pack)
         size = sum(pack.size for pack in self._at_hand)
         self._behind = len(self._at_hand) > AT_HAND or size > AT_HAND_BYTES
 
@@ -62,16 +52,13 @@ class Backlog:
 
     async def take(self) -> Sequence[Pack]:
         """Return the packs of the next round, up to what a round holds."""
-        if self._rests.end():
-            self._behind = True
-        if self._behind or time.monotonic() - self._looked >= self._poll:
+        if self._behind:
             await self._look()
         packs = []
         room = Room()
-        resting = self._rests.topics
         while self._at_hand and room.left:
             pack = self._at_hand.popleft()
-            if pack.shard in self._outbox.held and pack.topic not in resting:
+            if pack.shard in self._outbox.held:
                 packs.append(pack)
                 room.take(pack)
         return packs
@@ -86,11 +73,10 @@ class Backlog:
         room = Room()
         known = {pack.id for pack in self._at_hand}
         try:
-            found = await self._outbox.pending(room, known, self._rests.topics)
+            found = await self._outbox.pending(self._topic, room, known)
         except BaseException:
             self._behind = True
             raise
-        self._looked = time.monotonic()
         self._found = frozenset(pack.id for pack in found)
         packs = {pack.id: pack for pack in (*self._at_hand, *found)}
         self._at_hand = deque(sorted(packs.values(), key=attrgetter("id")))

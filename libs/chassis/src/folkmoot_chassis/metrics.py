@@ -103,11 +103,14 @@ class Metrics:
         )
         self.send_duration = self._histogram(
             "messaging_client_operation_duration_seconds",
-            "One publishing round of the relay.",
+            "One round of publishing to a topic.",
             SECONDS,
         )
         self.relay_errors = self._counter(
-            "outbox_relay_errors", "Times that nothing could be published.", "error"
+            "outbox_relay_errors",
+            "Times that what waits for a topic could not be published.",
+            "topic",
+            "error",
         )
 
     def _declare_process(self) -> None:

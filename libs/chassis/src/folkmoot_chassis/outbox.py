@@ -25,6 +25,8 @@ PARKED = -1
 PACK_BYTES = 128 * 1024
 """A pack takes no more records beyond this; a larger record has one of its own."""
 
+INDEX = [("topic", 1), ("shard", 1), ("_id", 1), ("count", 1)]
+
 BATCH = 16
 """Packs that are read from MongoDB at a time."""
 
@@ -97,9 +99,11 @@ class Outbox:
 
     async def prepare(self) -> None:
         """Create what the collection needs; safe to repeat."""
-        await self._collection.create_index(
-            [("shard", 1), ("_id", 1), ("topic", 1), ("count", 1)]
-        )
+        await self._collection.create_index(INDEX)
+
+    async def topics(self) -> list[str]:
+        """Return the topics that anything waits for; one step of the index each."""
+        return await self._collection.distinct("topic")
 
     async def add(
         self, records: Sequence[Outgoing], at: datetime, session: Session
@@ -112,22 +116,18 @@ class Outbox:
         return packs
 
     async def pending(
-        self,
-        room: Room,
-        known: Collection[ObjectId] = (),
-        resting: Collection[str] = (),
+        self, topic: str, room: Room, known: Collection[ObjectId] = ()
     ) -> list[Pack]:
-        """Return the oldest packs of the shards held, but for `known` ones.
+        """Return a topic's oldest packs of the shards held, but for `known` ones.
 
-        Nor those of topics that are `resting`. They fill the room; some of it is left
-        only where no more are waiting.
+        They fill the room; some of it is left only where no more are waiting.
         """
         cursor = (
             self._collection.find(
                 {
+                    "topic": topic,
                     "shard": {"$in": list(self.held)},
                     "_id": {"$nin": list(known)},
-                    "topic": {"$nin": list(resting)},
                 }
             )
             .sort("_id", 1)
@@ -166,10 +166,8 @@ class Outbox:
 
         The index alone is read, and once.
         """
-        shards = [PARKED, *self._all]
         found = self._collection.aggregate(
             [
-                {"$match": {"shard": {"$in": shards}}},
                 {"$project": {"_id": 1, "count": 1}},
                 {
                     "$group": {
@@ -178,7 +176,8 @@ class Outbox:
                         "first": {"$min": "$_id"},
                     }
                 },
-            ]
+            ],
+            hint=dict(INDEX),
         )
         async for total in found:
             return total["count"], total["first"].generation_time

@@ -1,7 +1,6 @@
 """A service: everything assembled, started in order, stopped in the reverse of it."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import signal
@@ -170,7 +169,7 @@ class Service:
         lease = settings.outbox_lease
         self._spawn("sessions", self.sessions.watch)
         self._spawn("leases", lambda: self.relay.keep_leases(lease / 3))
-        self._relaying = asyncio.create_task(supervise("relay", self.relay.run))
+        self._spawn("relay", self.relay.run)
         self._spawn("probes", probes.run)
         for name, (task, progress) in self._background.items():
             self._spawn(name, task)
@@ -196,8 +195,9 @@ class Service:
                 await self._finish()
         except TimeoutError:
             logger.warning("%s stops with work in hand", self.name)
-            for task in (*self._tasks, self._relaying):
+            for task in self._tasks:
                 task.cancel()
+            self.relay.cancel()
         await asyncio.to_thread(self.telemetry.shutdown)
         self._client.close()
         logger.info("%s has stopped", self.name)
@@ -213,15 +213,7 @@ class Service:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(5):
-                await self.relay.finish()
-        self._relaying.cancel()
-        await asyncio.gather(self._relaying, return_exceptions=True)
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(5):
-                await self.relay.drain()
-        await self.relay.close()
+        await self.relay.stop()
 
     async def _require_prepared(self) -> None:
         """Keep callers waiting until what was prepared can answer rightly."""
