@@ -24,7 +24,7 @@ from benchmarks.subjects import Subject, subject_of, whole
 SIZES = (10_000, 100_000, 500_000)
 QUERIES = {
     "words": "error install",
-    "tag": "tag:help",
+    "tag": "tag:check",
     "phrase": '"error message" NOT tool:probe',
     "prefix": "upgrade*",
 }
