@@ -61,10 +61,10 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
 
     async def publish(self, records: Sequence[Outgoing]) -> list[Outgoing]:
-        """Send records, in order within a partition; all the same if some fail.
+        """Send records, in order within a partition, and wait until Kafka has them.
 
         Returns those that the topic refuses for good, being too large for it. Raises
-        where the outcome is unknown for any, and then each may be sent or not.
+        where the outcome is unknown for any; then each may have been sent or not.
         """
         try:
             with contextlib.ExitStack() as spans:
