@@ -8,13 +8,12 @@ from bson import ObjectId
 from folkmoot_chassis.backlog import AT_HAND, Backlog
 from folkmoot_chassis.outbox import Outbox, Outgoing, Pack, Room
 
-from tests.unit.chassis.fakes import NOW, TRACE
+from tests.unit.chassis.fakes import NOW, TRACE, Ordered
 
 ROUND = 1000
 """Records that a round holds."""
 
-
-TOPIC = "toy.things.v1"
+TOPIC = Ordered.topic
 
 
 def pack(number: int, shard: int = 0, records: int = 1) -> Pack:

@@ -17,9 +17,9 @@ from folkmoot_chassis.settings import ServiceSettings
 from folkmoot_chassis.telemetry import Telemetry
 from prometheus_client import CollectorRegistry
 
-from tests.unit.chassis.fakes import TRACE
+from tests.unit.chassis.fakes import TRACE, Ordered
 
-TOPIC = "toy.things.v1"
+TOPIC = Ordered.topic
 LIMIT = 10
 """Bytes that the topic allows a record."""
 
